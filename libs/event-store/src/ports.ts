@@ -1,0 +1,118 @@
+/**
+ * The log as its users see it. One log per service: an append-only table behind one fenced head row
+ * (DESIGN.md section 2). Payload bytes are encoded once and never re-encoded.
+ */
+
+/** Where a command came from on the bus; its offset is stored in the transaction of its effect. */
+export interface InputOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/** One entry to append: the outcome of one command, refusals included. */
+export interface NewEntry {
+  /** Unique for ever; a repeat returns the first outcome (I18). */
+  readonly commandId: string;
+  /** SHA-256 of the command's content: the same id with another fingerprint is a conflict. */
+  readonly fingerprint: Buffer;
+  /** The stream the entry belongs to, or null for an entry without a stream. */
+  readonly streamId: string | null;
+  readonly kind: string;
+  readonly payload: Buffer;
+  /** W3C trace context of the cause, or null. */
+  readonly traceparent: string | null;
+}
+
+/** An entry as stored. */
+export interface StoredEntry extends NewEntry {
+  /** Gap-free over the log, from 1. */
+  readonly position: bigint;
+  /** Gap-free over the stream, from 1; 0 for an entry without a stream. */
+  readonly streamVersion: bigint;
+  /** Ledger time in microseconds since the Unix epoch; strictly increasing with the position. */
+  readonly recordedAtUs: bigint;
+}
+
+/** The packed state of one stream after its latest entry. */
+export interface StreamState {
+  readonly streamId: string;
+  readonly version: bigint;
+  readonly position: bigint;
+  readonly state: Buffer;
+  /** Ledger time at which the stream next wants attention (maturing, expiry), or null. */
+  readonly dueAtUs: bigint | null;
+}
+
+/** Facts given to a decision: everything that is not state or command. */
+export interface DecisionFacts {
+  /** The position, version and ledger time the entry will have. */
+  readonly position: bigint;
+  readonly streamVersion: bigint;
+  readonly recordedAtUs: bigint;
+}
+
+/** What a decision writes. */
+export interface Decided<State> {
+  readonly kind: string;
+  readonly payload: Buffer;
+  /** The stream's state after the entry; ignored for an entry without a stream. */
+  readonly state: State;
+  /** Signed changes of the log's totals, aggregated per batch: platform accounts, counters. */
+  readonly totals: readonly TotalDelta[];
+}
+
+export interface TotalDelta {
+  readonly key: string;
+  readonly amount: bigint;
+}
+
+/** A command with its identity and its origin; `C` is the service's own command type. */
+export interface CommandEnvelope<C> {
+  readonly commandId: string;
+  readonly fingerprint: Buffer;
+  readonly streamId: string | null;
+  readonly command: C;
+  readonly input: InputOffset | null;
+  readonly traceparent: string | null;
+}
+
+/** How a service decides: pure functions, the committer does the rest. */
+export interface DecisionPolicy<C, State, Context> {
+  /** State of a stream that has no entry yet. */
+  initialState(streamId: string): State;
+  encodeState(state: State): { readonly bytes: Buffer; readonly dueAtUs: bigint | null };
+  decodeState(bytes: Buffer): State;
+  /** Reads facts outside the streams for a whole batch, before it is decided. */
+  prepare(commands: readonly CommandEnvelope<C>[]): Promise<Context>;
+  decide(state: State, command: CommandEnvelope<C>, facts: DecisionFacts, context: Context): Decided<State>;
+  /** Commands that time itself asks for before `command` is decided (maturing, expiry); usually none. */
+  due(streamId: string, state: State, nowUs: bigint): CommandEnvelope<C> | null;
+  /** A command whose id is known: another command in its place, or null to answer with the first outcome. */
+  onRepeat(command: CommandEnvelope<C>): CommandEnvelope<C> | null;
+  /** Rows written beside the entries in the same transaction (claims); omit when there are none. */
+  beside?(tx: SqlClient, entries: readonly StoredEntry[], context: Context): Promise<void>;
+}
+
+/** The answer to one submitted command. */
+export type Outcome =
+  | { readonly status: 'recorded'; readonly entry: StoredEntry }
+  | { readonly status: 'repeated'; readonly entry: StoredEntry }
+  | { readonly status: 'conflict'; readonly entry: StoredEntry }
+  | { readonly status: 'faulted'; readonly code: string; readonly detail: string };
+
+/** Takes whatever is queued, up to 512 commands, and appends it in one transaction. */
+export interface Committer<C> {
+  /** Resolves when the outcome of every command is durable, in the order given. */
+  submit(commands: readonly CommandEnvelope<C>[]): Promise<readonly Outcome[]>;
+}
+
+/** The part of a `pg` client this library needs. */
+export interface SqlClient {
+  query<Row extends object>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[] }>;
+}
+
+/** Time in microseconds since the Unix epoch; scaled in simulations. */
+export interface Clock {
+  nowUs(): bigint;
+}
