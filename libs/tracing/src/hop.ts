@@ -37,7 +37,7 @@ function attributesOf(hop: Hop): Attributes {
 
 function endSpan(span: Span, error: unknown): void {
   if (error !== undefined) {
-    span.recordException(error instanceof Error ? error : String(error));
+    span.recordException(error instanceof Error ? error : new Error('not an Error was thrown'));
     span.setStatus({ code: SpanStatusCode.ERROR });
   }
   span.end();
