@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file kuda/redemption/v1/redemption.proto.
  */
 export const file_kuda_redemption_v1_redemption: GenFile = /*@__PURE__*/
-  fileDesc("CiNrdWRhL3JlZGVtcHRpb24vdjEvcmVkZW1wdGlvbi5wcm90bxISa3VkYS5yZWRlbXB0aW9uLnYxIuAECg9SZWRlbXB0aW9uRXZlbnQSFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhoKEnJlZGVtcHRpb25fdmVyc2lvbhgDIAEoAxIWCg5yZWNvcmRlZF9hdF91cxgEIAEoAxJHChRyZWRlbXB0aW9uX3JlcXVlc3RlZBgKIAEoCzInLmt1ZGEucmVkZW1wdGlvbi52MS5SZWRlbXB0aW9uUmVxdWVzdGVkSAASOwoOaG9sZF9jb25maXJtZWQYCyABKAsyIS5rdWRhLnJlZGVtcHRpb24udjEuSG9sZENvbmZpcm1lZEgAEkMKEnNlc3Npb25fcHJvZ3Jlc3NlZBgMIAEoCzIlLmt1ZGEucmVkZW1wdGlvbi52MS5TZXNzaW9uUHJvZ3Jlc3NlZEgAEkcKFHNldHRsZW1lbnRfcmVxdWVzdGVkGA0gASgLMicua3VkYS5yZWRlbXB0aW9uLnYxLlNldHRsZW1lbnRSZXF1ZXN0ZWRIABJDChJyZWRlbXB0aW9uX3NldHRsZWQYDiABKAsyJS5rdWRhLnJlZGVtcHRpb24udjEuUmVkZW1wdGlvblNldHRsZWRIABJDChJyZWRlbXB0aW9uX3JlZnVzZWQYDyABKAsyJS5rdWRhLnJlZGVtcHRpb24udjEuUmVkZW1wdGlvblJlZnVzZWRIABJLChZjYW5jZWxsYXRpb25fcmVxdWVzdGVkGBAgASgLMikua3VkYS5yZWRlbXB0aW9uLnYxLkNhbmNlbGxhdGlvblJlcXVlc3RlZEgAQgYKBGJvZHkiggIKE1JlZGVtcHRpb25SZXF1ZXN0ZWQSEAoIcXVvdGVfaWQYASABKAkSCwoDc2t1GAIgASgJEhEKCWdwdV9jb3VudBgDIAEoBRIYChBkdXJhdGlvbl9zZWNvbmRzGAQgASgDEg0KBWltYWdlGAUgASgJEioKBXByaWNlGAYgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSEgoKcHJpY2VfYm9vaxgHIAEoCRIOCgZwb2xpY3kYCCABKAkSDwoHaG9sZF9pZBgJIAEoCRIaChJob2xkX2V4cGlyZXNfYXRfdXMYCiABKAMSEwoLdHJ1c3RfbGV2ZWwYCyABKAUiIQoNSG9sZENvbmZpcm1lZBIQCghvcmRlcl9pZBgBIAEoCSIiChFTZXNzaW9uUHJvZ3Jlc3NlZBINCgVzdGF0ZRgBIAEoCSJtChNTZXR0bGVtZW50UmVxdWVzdGVkEg4KBnJlYXNvbhgBIAEoCRIXCg9tZXRlcmVkX3NlY29uZHMYAiABKAMSLQoIY2FwdHVyZWQYAyADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudCKBAQoRUmVkZW1wdGlvblNldHRsZWQSDgoGcmVhc29uGAEgASgJEi0KCGNhcHR1cmVkGAIgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSLQoIcmVsZWFzZWQYAyADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudCIxChFSZWRlbXB0aW9uUmVmdXNlZBIMCgRjb2RlGAEgASgJEg4KBnJlYXNvbhgCIAEoCSInChVDYW5jZWxsYXRpb25SZXF1ZXN0ZWQSDgoGcmVhc29uGAEgASgJYgZwcm90bzM", [file_kuda_ledger_v1_commands]);
+  fileDesc("CiNrdWRhL3JlZGVtcHRpb24vdjEvcmVkZW1wdGlvbi5wcm90bxISa3VkYS5yZWRlbXB0aW9uLnYxIpsFCg9SZWRlbXB0aW9uRXZlbnQSFQoNcmVkZW1wdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhoKEnJlZGVtcHRpb25fdmVyc2lvbhgDIAEoAxIWCg5yZWNvcmRlZF9hdF91cxgEIAEoAxJHChRyZWRlbXB0aW9uX3JlcXVlc3RlZBgKIAEoCzInLmt1ZGEucmVkZW1wdGlvbi52MS5SZWRlbXB0aW9uUmVxdWVzdGVkSAASOwoOaG9sZF9jb25maXJtZWQYCyABKAsyIS5rdWRhLnJlZGVtcHRpb24udjEuSG9sZENvbmZpcm1lZEgAEkMKEnNlc3Npb25fcHJvZ3Jlc3NlZBgMIAEoCzIlLmt1ZGEucmVkZW1wdGlvbi52MS5TZXNzaW9uUHJvZ3Jlc3NlZEgAEkcKFHNldHRsZW1lbnRfcmVxdWVzdGVkGA0gASgLMicua3VkYS5yZWRlbXB0aW9uLnYxLlNldHRsZW1lbnRSZXF1ZXN0ZWRIABJDChJyZWRlbXB0aW9uX3NldHRsZWQYDiABKAsyJS5rdWRhLnJlZGVtcHRpb24udjEuUmVkZW1wdGlvblNldHRsZWRIABJDChJyZWRlbXB0aW9uX3JlZnVzZWQYDyABKAsyJS5rdWRhLnJlZGVtcHRpb24udjEuUmVkZW1wdGlvblJlZnVzZWRIABJLChZjYW5jZWxsYXRpb25fcmVxdWVzdGVkGBAgASgLMikua3VkYS5yZWRlbXB0aW9uLnYxLkNhbmNlbGxhdGlvblJlcXVlc3RlZEgAEjkKDWlucHV0X2lnbm9yZWQYESABKAsyIC5rdWRhLnJlZGVtcHRpb24udjEuSW5wdXRJZ25vcmVkSABCBgoEYm9keSKAAwoTUmVkZW1wdGlvblJlcXVlc3RlZBIQCghxdW90ZV9pZBgBIAEoCRILCgNza3UYAiABKAkSEQoJZ3B1X2NvdW50GAMgASgFEhgKEGR1cmF0aW9uX3NlY29uZHMYBCABKAMSDQoFaW1hZ2UYBSABKAkSKgoFcHJpY2UYBiADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBISCgpwcmljZV9ib29rGAcgASgJEg4KBnBvbGljeRgIIAEoCRIPCgdob2xkX2lkGAkgASgJEhoKEmhvbGRfZXhwaXJlc19hdF91cxgKIAEoAxITCgt0cnVzdF9sZXZlbBgLIAEoBRIRCglncHVfY2xhc3MYDCABKAkSFgoOcXVldWVfdW50aWxfdXMYDSABKAMSIwobcHJpY2VfbWlsbGlfcG9pbnRzX3Blcl9ob3VyGA4gASgDEhcKD3ByaWNlX2Jvb2tfaGFzaBgPIAEoCRITCgtwb2xpY3lfaGFzaBgQIAEoCSKdAQoNSG9sZENvbmZpcm1lZBIQCghvcmRlcl9pZBgBIAEoCRIRCglncHVfY2xhc3MYAiABKAkSEQoJZ3B1X2NvdW50GAMgASgFEhgKEGR1cmF0aW9uX3NlY29uZHMYBCABKAMSDQoFaW1hZ2UYBSABKAkSEwoLdHJ1c3RfbGV2ZWwYBiABKAUSFgoOcXVldWVfdW50aWxfdXMYByABKAMiOwoRU2Vzc2lvblByb2dyZXNzZWQSDQoFc3RhdGUYASABKAkSFwoPc2Vzc2lvbl92ZXJzaW9uGAIgASgDIn4KE1NldHRsZW1lbnRSZXF1ZXN0ZWQSDgoGcmVhc29uGAEgASgJEhcKD21ldGVyZWRfc2Vjb25kcxgCIAEoAxItCghjYXB0dXJlZBgDIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50Eg8KB2hvbGRfaWQYBCABKAkimAEKEVJlZGVtcHRpb25TZXR0bGVkEg4KBnJlYXNvbhgBIAEoCRItCghjYXB0dXJlZBgCIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50Ei0KCHJlbGVhc2VkGAMgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSFQoNc3RvcF9vcmRlcl9pZBgEIAEoCSIxChFSZWRlbXB0aW9uUmVmdXNlZBIMCgRjb2RlGAEgASgJEg4KBnJlYXNvbhgCIAEoCSI5ChVDYW5jZWxsYXRpb25SZXF1ZXN0ZWQSDgoGcmVhc29uGAEgASgJEhAKCG9yZGVyX2lkGAIgASgJIi0KDElucHV0SWdub3JlZBINCgVpbnB1dBgBIAEoCRIOCgZyZWFzb24YAiABKAliBnByb3RvMw", [file_kuda_ledger_v1_commands]);
 
 /**
  * A step of a redemption, on redemption.events.v1. Record key: redemption_id.
@@ -87,6 +87,12 @@ export type RedemptionEvent = Message<"kuda.redemption.v1.RedemptionEvent"> & {
      */
     value: CancellationRequested;
     case: "cancellationRequested";
+  } | {
+    /**
+     * @generated from field: kuda.redemption.v1.InputIgnored input_ignored = 17;
+     */
+    value: InputIgnored;
+    case: "inputIgnored";
   } | { case: undefined; value?: undefined };
 };
 
@@ -155,6 +161,39 @@ export type RedemptionRequested = Message<"kuda.redemption.v1.RedemptionRequeste
    * @generated from field: int32 trust_level = 11;
    */
   trustLevel: number;
+
+  /**
+   * t4, l4, a100 or h100.
+   *
+   * @generated from field: string gpu_class = 12;
+   */
+  gpuClass: string;
+
+  /**
+   * Wait in the queue no longer than this instant, microseconds since the epoch.
+   *
+   * @generated from field: int64 queue_until_us = 13;
+   */
+  queueUntilUs: bigint;
+
+  /**
+   * Milli-points of one GPU for one hour, frozen by the quote.
+   *
+   * @generated from field: int64 price_milli_points_per_hour = 14;
+   */
+  priceMilliPointsPerHour: bigint;
+
+  /**
+   * SHA-256 of the price book and of the policy, hex.
+   *
+   * @generated from field: string price_book_hash = 15;
+   */
+  priceBookHash: string;
+
+  /**
+   * @generated from field: string policy_hash = 16;
+   */
+  policyHash: string;
 };
 
 /**
@@ -165,6 +204,8 @@ export const RedemptionRequestedSchema: GenMessage<RedemptionRequested> = /*@__P
   messageDesc(file_kuda_redemption_v1_redemption, 1);
 
 /**
+ * The ledger has the hold: the order goes to the scheduler, as bought.
+ *
  * @generated from message kuda.redemption.v1.HoldConfirmed
  */
 export type HoldConfirmed = Message<"kuda.redemption.v1.HoldConfirmed"> & {
@@ -172,6 +213,36 @@ export type HoldConfirmed = Message<"kuda.redemption.v1.HoldConfirmed"> & {
    * @generated from field: string order_id = 1;
    */
   orderId: string;
+
+  /**
+   * @generated from field: string gpu_class = 2;
+   */
+  gpuClass: string;
+
+  /**
+   * @generated from field: int32 gpu_count = 3;
+   */
+  gpuCount: number;
+
+  /**
+   * @generated from field: int64 duration_seconds = 4;
+   */
+  durationSeconds: bigint;
+
+  /**
+   * @generated from field: string image = 5;
+   */
+  image: string;
+
+  /**
+   * @generated from field: int32 trust_level = 6;
+   */
+  trustLevel: number;
+
+  /**
+   * @generated from field: int64 queue_until_us = 7;
+   */
+  queueUntilUs: bigint;
 };
 
 /**
@@ -191,6 +262,13 @@ export type SessionProgressed = Message<"kuda.redemption.v1.SessionProgressed"> 
    * @generated from field: string state = 1;
    */
   state: string;
+
+  /**
+   * session_version of the scheduler's event.
+   *
+   * @generated from field: int64 session_version = 2;
+   */
+  sessionVersion: bigint;
 };
 
 /**
@@ -201,10 +279,14 @@ export const SessionProgressedSchema: GenMessage<SessionProgressed> = /*@__PURE_
   messageDesc(file_kuda_redemption_v1_redemption, 3);
 
 /**
+ * Capture these amounts and release the rest; nothing captured releases the whole hold.
+ *
  * @generated from message kuda.redemption.v1.SettlementRequested
  */
 export type SettlementRequested = Message<"kuda.redemption.v1.SettlementRequested"> & {
   /**
+   * Reason code of DOMAIN.md section 5: used, limit, platform_fault, early_fail, not_running.
+   *
    * @generated from field: string reason = 1;
    */
   reason: string;
@@ -218,6 +300,11 @@ export type SettlementRequested = Message<"kuda.redemption.v1.SettlementRequeste
    * @generated from field: repeated kuda.ledger.v1.AssetAmount captured = 3;
    */
   captured: AssetAmount[];
+
+  /**
+   * @generated from field: string hold_id = 4;
+   */
+  holdId: string;
 };
 
 /**
@@ -245,6 +332,13 @@ export type RedemptionSettled = Message<"kuda.redemption.v1.RedemptionSettled"> 
    * @generated from field: repeated kuda.ledger.v1.AssetAmount released = 3;
    */
   released: AssetAmount[];
+
+  /**
+   * Set when the hold ended while a session may still run: that order is stopped.
+   *
+   * @generated from field: string stop_order_id = 4;
+   */
+  stopOrderId: string;
 };
 
 /**
@@ -284,6 +378,13 @@ export type CancellationRequested = Message<"kuda.redemption.v1.CancellationRequ
    * @generated from field: string reason = 1;
    */
   reason: string;
+
+  /**
+   * The order to stop; empty while no order was placed.
+   *
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
 };
 
 /**
@@ -292,4 +393,30 @@ export type CancellationRequested = Message<"kuda.redemption.v1.CancellationRequ
  */
 export const CancellationRequestedSchema: GenMessage<CancellationRequested> = /*@__PURE__*/
   messageDesc(file_kuda_redemption_v1_redemption, 7);
+
+/**
+ * A message that changed nothing: a repeat, or one overtaken by a later one.
+ *
+ * @generated from message kuda.redemption.v1.InputIgnored
+ */
+export type InputIgnored = Message<"kuda.redemption.v1.InputIgnored"> & {
+  /**
+   * Kind of the message, for example session_progressed.
+   *
+   * @generated from field: string input = 1;
+   */
+  input: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.redemption.v1.InputIgnored.
+ * Use `create(InputIgnoredSchema)` to create a new message.
+ */
+export const InputIgnoredSchema: GenMessage<InputIgnored> = /*@__PURE__*/
+  messageDesc(file_kuda_redemption_v1_redemption, 8);
 
