@@ -27,7 +27,13 @@ function project(level, more = {}) {
   };
 }
 
+/** One PostgreSQL and one Kafka for all files of a run, started by the first that asks (@kuda/testing). */
+const sharedServers = {
+  globalSetup: '<rootDir>/libs/testing/src/jest.setup.ts',
+  globalTeardown: '<rootDir>/libs/testing/src/jest.teardown.ts',
+};
+
 module.exports = {
-  projects: [project('unit'), project('prop'), project('int'), project('e2e')],
+  projects: [project('unit'), project('prop'), project('int', sharedServers), project('e2e', sharedServers)],
   maxWorkers: 2,
 };
