@@ -1,0 +1,111 @@
+import { ApiException } from '@kubernetes/client-node';
+
+/** What a refused or failed call means to the caller; the HTTP code alone is ambiguous (409 has two meanings). */
+export type KubeErrorKind =
+  | 'not_found'
+  | 'already_exists'
+  | 'conflict'
+  | 'gone'
+  | 'invalid'
+  | 'forbidden'
+  | 'throttled'
+  | 'unavailable';
+
+/** A call to the API server that did not succeed. `unavailable` covers 5xx, network faults and timeouts. */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+
+  constructor(
+    readonly kind: KubeErrorKind,
+    readonly statusCode: number,
+    readonly reason: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+interface StatusBody {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The body of an ApiException is text where the server sent a Status object, and may be anything behind a proxy. */
+function statusOf(body: unknown): StatusBody {
+  let parsed: unknown = body;
+  if (typeof body === 'string') {
+    try {
+      parsed = JSON.parse(body);
+    } catch {
+      return { reason: '', message: body.slice(0, 500) };
+    }
+  }
+  if (typeof parsed !== 'object' || parsed === null) return { reason: '', message: '' };
+  const status = parsed as { readonly reason?: unknown; readonly message?: unknown };
+  return { reason: textOf(status.reason), message: textOf(status.message) };
+}
+
+/** Sorts an HTTP answer of the API server. */
+export function kindOf(statusCode: number, reason: string): KubeErrorKind {
+  switch (statusCode) {
+    case 400:
+    case 422:
+      return 'invalid';
+    case 401:
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not_found';
+    case 409:
+      return reason === 'AlreadyExists' ? 'already_exists' : 'conflict';
+    case 410:
+      return 'gone';
+    case 429:
+      return 'throttled';
+    default:
+      return 'unavailable';
+  }
+}
+
+/** Turns whatever client-node threw into a KubeError. */
+export function toKubeError(error: unknown): KubeError {
+  if (error instanceof KubeError) return error;
+  if (error instanceof ApiException) {
+    const { reason, message } = statusOf(error.body);
+    const kind = kindOf(error.code, reason);
+    return new KubeError(kind, error.code, reason, message === '' ? `HTTP ${String(error.code)}` : message, {
+      cause: error,
+    });
+  }
+  const statusCode = (error as { readonly statusCode?: unknown } | null)?.statusCode;
+  const message = error instanceof Error ? error.message : String(error);
+  if (typeof statusCode === 'number') {
+    return new KubeError(kindOf(statusCode, ''), statusCode, '', message, { cause: error });
+  }
+  return new KubeError('unavailable', 0, '', message, { cause: error });
+}
+
+/** Runs one call and answers its failure as KubeError. */
+export async function calling<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toKubeError(error);
+  }
+}
+
+/** Like `calling`, with null where the object does not exist. */
+export async function findOrNull<T>(call: () => Promise<T>): Promise<T | null> {
+  try {
+    return await call();
+  } catch (error) {
+    const known = toKubeError(error);
+    if (known.kind === 'not_found') return null;
+    throw known;
+  }
+}

@@ -1,0 +1,50 @@
+import { CoreV1Api, SchedulingV1Api, type KubeConfig } from '@kubernetes/client-node';
+import { boundedCall, FIELD_MANAGER, type ClusterOptions } from './cluster-connection';
+import { createOnce } from './companion.adapter';
+import type { NamespaceApi } from './ports';
+import { PRIORITY_CLASS, SERVICE_ACCOUNT } from './session-order';
+
+const PRIORITY_VALUE = 1000;
+
+/** `NamespaceApi` over a Kubernetes API server. */
+export class KubernetesNamespaceApi implements NamespaceApi {
+  private readonly core: CoreV1Api;
+  private readonly scheduling: SchedulingV1Api;
+
+  constructor(
+    config: KubeConfig,
+    private readonly options: ClusterOptions,
+  ) {
+    this.core = config.makeApiClient(CoreV1Api);
+    this.scheduling = config.makeApiClient(SchedulingV1Api);
+  }
+
+  async prepare(): Promise<void> {
+    const { namespace, requestTimeoutMs } = this.options;
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    const call = () => boundedCall(requestTimeoutMs);
+    await createOnce(() =>
+      this.core.createNamespace(
+        { body: { metadata: { name: namespace, labels } }, fieldManager: FIELD_MANAGER },
+        call(),
+      ),
+    );
+    const serviceAccount = { metadata: { name: SERVICE_ACCOUNT }, automountServiceAccountToken: false };
+    await createOnce(() =>
+      this.core.createNamespacedServiceAccount(
+        { namespace, body: serviceAccount, fieldManager: FIELD_MANAGER },
+        call(),
+      ),
+    );
+    const priorityClass = {
+      metadata: { name: PRIORITY_CLASS },
+      value: PRIORITY_VALUE,
+      // Paid time is not taken from anyone for another session.
+      preemptionPolicy: 'Never',
+      description: 'Bought GPU sessions',
+    };
+    await createOnce(() =>
+      this.scheduling.createPriorityClass({ body: priorityClass, fieldManager: FIELD_MANAGER }, call()),
+    );
+  }
+}
