@@ -1,1 +1,12 @@
-export {};
+export { addLife, calendarOf, dayOf, US_PER_DAY, US_PER_HOUR, type Calendar, type LotLife } from './calendar';
+export { canonicalHash, canonicalJson, type JsonValue } from './canonical-json';
+export type { RuleSetProblem } from './compile-rule';
+export { decideEvent, type EventDecided, type RuleAccount, type RuleDecision } from './decide-event';
+export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
+export { EMPTY_MEMORY, type RuleMemory } from './memory';
+export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
+export type { RuleEvent } from './rule-event';
+export { rulesInForce, type RuleSet, type RuleVersion } from './rule-set';
+export type { TrustPolicy } from './rule-source';
+export { SHIPPED_RULE_SETS } from './shipped';
+export { NO_TRUST, trustLevel, type TrustFacts } from './trust';
