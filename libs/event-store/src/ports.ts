@@ -77,7 +77,10 @@ export interface CommandEnvelope<C> {
   readonly traceparent: string | null;
 }
 
-/** How a service decides: pure functions, the committer does the rest. */
+/**
+ * How a service decides: pure functions, the committer does the rest. States are shared with a cache: `decide` returns
+ * a new one and never changes the one it was given. A command without a stream is decided on `initialState('')`.
+ */
 export interface DecisionPolicy<C, State, Context> {
   /** State of a stream that has no entry yet. */
   initialState(streamId: string): State;
@@ -86,15 +89,28 @@ export interface DecisionPolicy<C, State, Context> {
   /** Reads facts outside the streams for a whole batch, before it is decided. */
   prepare(commands: readonly CommandEnvelope<C>[]): Promise<Context>;
   decide(state: State, command: CommandEnvelope<C>, facts: DecisionFacts, context: Context): Decided<State>;
-  /** Commands that time itself asks for before `command` is decided (maturing, expiry); usually none. */
+  /**
+   * What time itself asks for before any other command of the stream is decided (maturing, expiry); usually null.
+   * Asked again after each such command; deciding one must take away what was due. Its id must not depend on `nowUs`.
+   */
   due(streamId: string, state: State, nowUs: bigint): CommandEnvelope<C> | null;
-  /** A command whose id is known: another command in its place, or null to answer with the first outcome. */
+  /**
+   * A command whose id is known, whatever its content: another command in its place, or null to answer with the first
+   * outcome. Not asked for an input that lies below the stored offset: that is a redelivery and has had its effect.
+   */
   onRepeat(command: CommandEnvelope<C>): CommandEnvelope<C> | null;
   /** Rows written beside the entries in the same transaction (claims); omit when there are none. */
   beside?(tx: SqlClient, entries: readonly StoredEntry[], context: Context): Promise<void>;
+  /** False spares a batch the longer transaction that `beside` needs; when omitted, `beside` runs for every batch. */
+  needsBeside?(entries: readonly StoredEntry[], context: Context): boolean;
 }
 
-/** The answer to one submitted command. */
+/**
+ * The answer to one submitted command.
+ * - `recorded`: appended now. `repeated`: the id had been appended before with the same fingerprint.
+ * - `conflict`: the id had been appended before with another fingerprint.
+ * - `faulted`: could not be stored or decided; nothing was written. The caller puts it aside.
+ */
 export type Outcome =
   | { readonly status: 'recorded'; readonly entry: StoredEntry }
   | { readonly status: 'repeated'; readonly entry: StoredEntry }
@@ -110,6 +126,19 @@ export interface Committer<C> {
 /** The part of a `pg` client this library needs. */
 export interface SqlClient {
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[] }>;
+}
+
+/** A pool of connections whose 64-bit integers arrive as bigint. */
+export interface SqlPool extends SqlClient {
+  /** Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. */
+  transaction<T>(work: (tx: SqlClient) => Promise<T>): Promise<T>;
+  end(): Promise<void>;
+}
+
+/** Tells whoever tails the log that it has grown; a poll stands behind it. */
+export interface CommitSignal {
+  /** Calls `listener` with the new head position after each commit; returns how to stop that. */
+  onCommit(listener: (position: bigint) => void): () => void;
 }
 
 /** Time in microseconds since the Unix epoch; scaled in simulations. */

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogError, LogUnavailableError, messageOf } from '../errors';
+import type { CommandEnvelope, CommitSignal, Committer, InputOffset, Outcome } from '../ports';
+import { classifySqlError } from '../sql/sql-state';
+import type { BatchRunner } from './batch-runner';
+import { bisect } from './bisect';
+import { backoffMs, MAX_ATTEMPTS, MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
+import { WorkQueue, type Answer, type Task, type Work } from './work-queue';
+
+/** The codes that belong to one command, not to the whole log. */
+const OF_ONE_COMMAND = new Set(['KUDA-LOG-1004', 'KUDA-LOG-1007', 'KUDA-LOG-1008']);
+
+function isTransient(error: unknown): boolean {
+  return (
+    (error instanceof Error && error.name === 'TransientError') || classifySqlError(error) === 'transient'
+  );
+}
+
+function isolatable(error: unknown): boolean {
+  if (error instanceof LogError) return OF_ONE_COMMAND.has(error.code);
+  return classifySqlError(error) === 'data';
+}
+
+function faulted(error: unknown): Outcome {
+  const code = error instanceof LogError ? error.code : 'KUDA-LOG-1003';
+  return { status: 'faulted', code, detail: messageOf(error) };
+}
+
+/** A committer with its life: one per log and process. */
+export interface LogCommitter<C> extends Committer<C>, CommitSignal {
+  /** The fencing token; throws KUDA-LOG-1013 before `start`. */
+  readonly epoch: bigint;
+  /** The head position as this writer knows it. */
+  readonly position: bigint;
+  /** Commands that wait. */
+  readonly queued: number;
+  /** Acquires the epoch: every other owner of this log is fenced out. */
+  start(): Promise<void>;
+  /** Refuses new commands, answers all that are queued, then resolves. */
+  stop(): Promise<void>;
+  /** Remembers an input that yields no entry (an unknown type, a dead letter) as dealt with. */
+  storeOffset(input: InputOffset): Promise<void>;
+  /** Appends what is due on these streams now. */
+  wake(streamIds: readonly string[]): Promise<readonly Answer[]>;
+}
+
+/** The loop: takes whatever is queued, appends it, takes again. */
+export class CommitLoop<C, State, Context> implements LogCommitter<C> {
+  private readonly queue = new WorkQueue<C>();
+  private phase: 'new' | 'open' | 'closed' = 'new';
+  private failure: Error | null = null;
+  private active: Promise<void> | null = null;
+
+  constructor(
+    private readonly runner: BatchRunner<C, State, Context>,
+    private readonly owner: string,
+    private readonly signal: { onCommit: CommitSignal['onCommit']; onFatal: (error: Error) => void },
+  ) {}
+
+  get epoch(): bigint {
+    return this.runner.writer.ownEpoch;
+  }
+
+  get position(): bigint {
+    return this.runner.writer.position;
+  }
+
+  get queued(): number {
+    return this.queue.size;
+  }
+
+  onCommit(listener: (position: bigint) => void): () => void {
+    return this.signal.onCommit(listener);
+  }
+
+  async start(): Promise<void> {
+    for (let failures = 0; this.phase === 'new';) {
+      try {
+        await this.runner.writer.acquire(this.owner);
+        this.phase = 'open';
+      } catch (error) {
+        failures += 1;
+        if (failures >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+        await sleep(backoffMs(failures));
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.phase = 'closed';
+    await this.active;
+  }
+
+  async submit(commands: readonly CommandEnvelope<C>[]): Promise<readonly Outcome[]> {
+    const answers = await this.enqueue(commands.map((command) => ({ kind: 'command', command })));
+    return answers.filter((answer) => answer !== null);
+  }
+
+  async storeOffset(input: InputOffset): Promise<void> {
+    await this.enqueue([{ kind: 'offset', input }]);
+  }
+
+  wake(streamIds: readonly string[]): Promise<readonly Answer[]> {
+    return this.enqueue(streamIds.map((streamId) => ({ kind: 'wake', streamId })));
+  }
+
+  private enqueue(tasks: readonly Task<C>[]): Promise<readonly Answer[]> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    if (this.phase !== 'open') {
+      return Promise.reject(new LogUnavailableError('KUDA-LOG-1013', `the committer is ${this.phase}`));
+    }
+    const answers = this.queue.put(tasks);
+    this.active ??= this.drain().finally(() => (this.active = null));
+    return answers;
+  }
+
+  private async drain(): Promise<void> {
+    while (this.queue.size > 0) {
+      const works = this.queue.take(MAX_BATCH_COMMANDS);
+      try {
+        await this.process(works);
+      } catch (error) {
+        this.fail(works, error);
+      }
+    }
+  }
+
+  private async process(works: readonly Work<C>[]): Promise<void> {
+    let failures = 0;
+    let idleRounds = 0;
+    for (let open = works; open.length > 0;) {
+      try {
+        await bisect(open, {
+          run: (items) => this.runner.run(items),
+          isolatable,
+          culprit: (work, error) => {
+            work.settle(faulted(error));
+          },
+          done: (work) => work.done,
+        });
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (!isTransient(error) || failures >= MAX_ATTEMPTS) throw error;
+        await sleep(backoffMs(failures));
+        continue;
+      }
+      const rest = open.filter((work) => !work.done);
+      idleRounds = rest.length < open.length ? 0 : idleRounds + 1;
+      if (idleRounds > MAX_DUE_ROUNDS)
+        rest[0]?.settle(faulted(new LogError('KUDA-LOG-1008', 'too much is due')));
+      open = rest;
+    }
+    this.runner.writer.settled();
+  }
+
+  /**
+   * Everything queued fails together: a later command of the same input must not store its offset before an earlier one
+   * has had its effect. Unavailability passes; anything else ends this writer.
+   */
+  private fail(works: readonly Work<C>[], error: unknown): void {
+    const passing = isTransient(error);
+    const reason = passing
+      ? new LogUnavailableError('KUDA-LOG-1005', messageOf(error), { cause: error })
+      : error instanceof Error
+        ? error
+        : new Error(messageOf(error));
+    for (const work of works) if (!work.done) work.fail(reason);
+    if (!passing) this.failure = reason;
+    this.queue.failAll(reason);
+    if (!passing) this.signal.onFatal(reason);
+  }
+}

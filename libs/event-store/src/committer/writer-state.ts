@@ -1,0 +1,94 @@
+import type { LogHead } from '../append/acquire-epoch';
+import { LogError, LogFencedError } from '../errors';
+import type { InputOffset, StoredEntry } from '../ports';
+import type { StoredOffset } from '../readers/states';
+import type { LogStore } from './log-store';
+
+function keyOf(input: { readonly topic: string; readonly partition: number }): string {
+  return `${input.topic}/${String(input.partition)}`;
+}
+
+/**
+ * What the one writer knows about the log: its head under its own epoch, and the stored input offsets. After an append
+ * whose outcome is unknown it reads the head again; what it then finds beyond the old head is its own, since under one
+ * epoch nobody else writes.
+ */
+export class WriterState {
+  private known: LogHead | null = null;
+  private doubtAfter: bigint | null = null;
+  private epoch: bigint | null = null;
+  private readonly offsets = new Map<string, bigint>();
+  private readonly recovered = new Set<bigint>();
+
+  constructor(private readonly store: LogStore) {}
+
+  /** The fencing token; fails before `acquire`. */
+  get ownEpoch(): bigint {
+    if (this.epoch === null) throw new LogError('KUDA-LOG-1013', 'the committer has not been started');
+    return this.epoch;
+  }
+
+  /** The newest head seen. */
+  get position(): bigint {
+    return this.known?.position ?? this.doubtAfter ?? 0n;
+  }
+
+  async acquire(owner: string): Promise<void> {
+    const head = await this.store.acquireEpoch(owner);
+    this.setOffsets(await this.store.offsets());
+    this.epoch = head.epoch;
+    this.known = head;
+  }
+
+  /** The head; read again when in doubt. True in `moved` when entries of this writer turned up that way. */
+  async head(): Promise<{ readonly head: LogHead; readonly moved: boolean }> {
+    if (this.known !== null) return { head: this.known, moved: false };
+    const head = await this.store.head();
+    if (head.epoch !== this.ownEpoch) throw this.fenced();
+    const after = this.doubtAfter ?? head.position;
+    const moved = head.position > after;
+    if (moved) for (const entry of await this.store.entriesAfter(after)) this.recovered.add(entry.position);
+    this.setOffsets(await this.store.offsets());
+    this.known = head;
+    return { head, moved };
+  }
+
+  /** The next append's outcome is unknown until `appended` or `notAppended` says so. */
+  doubt(): void {
+    if (this.known === null) return;
+    this.doubtAfter ??= this.known.position;
+    this.known = null;
+  }
+
+  appended(entries: readonly StoredEntry[], inputs: readonly InputOffset[]): void {
+    const last = entries.at(-1);
+    if (last !== undefined && this.known !== null) {
+      this.known = { ...this.known, position: last.position, recordedAtUs: last.recordedAtUs };
+    }
+    for (const input of inputs) this.offsets.set(keyOf(input), input.offset + 1n);
+  }
+
+  /** True, once, for an entry that turned up after a doubt. */
+  claim(entry: StoredEntry): boolean {
+    return this.recovered.delete(entry.position);
+  }
+
+  /** The batch in doubt is settled. */
+  settled(): void {
+    if (this.known === null) return;
+    this.doubtAfter = null;
+    this.recovered.clear();
+  }
+
+  hasEffect(input: InputOffset): boolean {
+    return input.offset < (this.offsets.get(keyOf(input)) ?? 0n);
+  }
+
+  fenced(): LogFencedError {
+    return new LogFencedError(`epoch ${this.ownEpoch.toString()} is no longer the log's`);
+  }
+
+  private setOffsets(offsets: readonly StoredOffset[]): void {
+    for (const offset of offsets) this.offsets.set(keyOf(offset), offset.nextOffset);
+  }
+}

@@ -1,0 +1,82 @@
+-- The log of one service. Written only through the functions beside their typed callers; see README.md.
+
+create table log_head (
+  only_row boolean primary key default true check (only_row),
+  epoch bigint not null check (epoch >= 0),
+  position bigint not null check (position >= 0),
+  recorded_at_us bigint not null check (recorded_at_us >= 0),
+  owner text not null
+) with (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0);
+
+insert into log_head (epoch, position, recorded_at_us, owner) values (0, 0, 0, '');
+
+create table log_entry (
+  position bigint primary key check (position > 0),
+  command_id text collate "C" not null check (octet_length(command_id) between 1 and 1024),
+  fingerprint bytea not null check (octet_length(fingerprint) = 32),
+  stream_id text collate "C" check (octet_length(stream_id) between 1 and 512),
+  stream_version bigint not null,
+  kind text collate "C" not null check (octet_length(kind) between 1 and 128),
+  payload bytea not null,
+  traceparent text collate "C" check (octet_length(traceparent) <= 128),
+  recorded_at_us bigint not null check (recorded_at_us > 0),
+  check (case when stream_id is null then stream_version = 0 else stream_version > 0 end)
+);
+
+create unique index log_entry_stream on log_entry (stream_id, stream_version) where stream_id is not null;
+create index log_entry_kind on log_entry (kind, position);
+
+-- Apart from log_entry, so that entries can be range-partitioned by position and ids stay unique over all of them.
+create table log_command (
+  command_id text collate "C" primary key,
+  position bigint not null
+);
+
+create table stream_state (
+  stream_id text collate "C" primary key,
+  version bigint not null check (version > 0),
+  position bigint not null check (position > 0),
+  state bytea not null,
+  due_at_us bigint
+) with (fillfactor = 70);
+
+create index stream_state_due on stream_state (due_at_us) where due_at_us is not null;
+
+create table log_total (
+  key text collate "C" primary key,
+  amount numeric(38, 0) not null
+) with (fillfactor = 50);
+
+create table input_offset (
+  topic text collate "C" not null,
+  partition integer not null check (partition >= 0),
+  next_offset bigint not null check (next_offset >= 0),
+  primary key (topic, partition)
+) with (fillfactor = 50);
+
+create table relay_cursor (
+  name text collate "C" primary key,
+  position bigint not null check (position >= 0)
+) with (fillfactor = 50);
+
+create table projection_checkpoint (
+  name text collate "C" not null,
+  version integer not null check (version > 0),
+  position bigint not null check (position >= 0),
+  primary key (name, version)
+) with (fillfactor = 50);
+
+-- Statement triggers cost nothing per row and bind the owner too.
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'KUDA-LOG-1015: % on % is refused, the log is append-only', tg_op, tg_table_name
+    using errcode = 'KU015';
+end
+$$;
+
+create trigger log_entry_append_only before update or delete or truncate on log_entry
+  for each statement execute function refuse_change();
+create trigger log_command_append_only before update or delete or truncate on log_command
+  for each statement execute function refuse_change();
+create trigger log_head_kept before delete or truncate on log_head
+  for each statement execute function refuse_change();

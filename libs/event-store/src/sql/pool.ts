@@ -1,0 +1,82 @@
+import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import type { SqlClient, SqlPool } from '../ports';
+
+/** A pool's connections unless told otherwise. */
+export const DEFAULT_POOL_SIZE = 4;
+/** A statement that takes longer is aborted by the server. */
+export const STATEMENT_TIMEOUT_MS = 30_000;
+/** How long to wait for a connection, new or free. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+
+const INT8_OID = 20;
+const INT8_ARRAY_OID = 1016;
+
+export interface PoolOptions {
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName: string;
+  readonly max?: number;
+  /** Errors of idle connections; the pool replaces them by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/** 64-bit integers arrive as bigint: in this pool only, not process-wide. */
+const bigintTypes: NonNullable<PoolConfig['types']> = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (format !== 'binary' && oid === INT8_OID) return (text: string) => BigInt(text);
+    if (format !== 'binary' && oid === INT8_ARRAY_OID) {
+      return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt));
+    }
+    return types.getTypeParser(oid, format as 'text') as unknown;
+  }) as typeof types.getTypeParser,
+};
+
+function clientOf(client: Pool | PoolClient): SqlClient {
+  return {
+    query: async <Row extends object>(text: string, values?: readonly unknown[]) => {
+      const result = await client.query<Row & Record<string, unknown>>(
+        text,
+        values === undefined ? [] : [...values],
+      );
+      return { rows: result.rows };
+    },
+  };
+}
+
+async function inTransaction<T>(pool: Pool, work: (tx: SqlClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  const onLost = (): void => {
+    broken = true; // The query under way reports it; without a listener it would end the process.
+  };
+  client.on('error', onLost);
+  try {
+    await client.query('begin');
+    const result = await work(clientOf(client));
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is lost: the server rolls back for it, the pool opens another one.
+    await client.query('rollback').catch(() => (broken = true));
+    throw error;
+  } finally {
+    client.off('error', onLost);
+    client.release(broken);
+  }
+}
+
+/** Opens a pool of connections to one database; `end()` closes it. */
+export function createPool(url: string, options: PoolOptions): SqlPool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: options.applicationName,
+    max: options.max ?? DEFAULT_POOL_SIZE,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: bigintTypes,
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => options.onIdleError?.(error));
+  return { ...clientOf(pool), transaction: (work) => inTransaction(pool, work), end: () => pool.end() };
+}
