@@ -27,11 +27,20 @@ export interface CelScope {
   event(values: CelValues): object;
   data(values: CelValues): object;
   facts(values: CelValues): object;
-  compile(expression: string, type: CelType): { readonly program: CelProgram } | { readonly problem: CelProblem };
+  compile(
+    expression: string,
+    type: CelType,
+  ): { readonly program: CelProgram } | { readonly problem: CelProblem };
 }
 
 /** Structural bounds of an expression. */
-const LIMITS = { maxAstNodes: 500, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
+const LIMITS = {
+  maxAstNodes: 500,
+  maxDepth: 32,
+  maxListElements: 100,
+  maxMapEntries: 100,
+  maxCallArguments: 8,
+};
 
 export type CelMembers = Readonly<Record<string, CelType>>;
 
@@ -54,7 +63,11 @@ export function celScope(data: CelMembers, facts: CelMembers): CelScope {
   };
 }
 
-function compile(environment: Environment, expression: string, type: CelType): ReturnType<CelScope['compile']> {
+function compile(
+  environment: Environment,
+  expression: string,
+  type: CelType,
+): ReturnType<CelScope['compile']> {
   const checked = environment.check(expression);
   if (checked.error !== undefined) return { problem: problemOf(expression, checked.error) };
   if (checked.type !== type) {

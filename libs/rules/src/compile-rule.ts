@@ -2,7 +2,14 @@ import { US_PER_HOUR } from './calendar';
 import { canonicalHash } from './canonical-json';
 import { celScope, type CelMembers, type CelProgram, type CelScope, type CelType } from './cel';
 import type { CompiledCap, CompiledFact, RuleVersion, Series } from './rule-set';
-import type { CapSource, FactSource, KeySource, RuleSetSource, RuleSource, WindowSource } from './rule-source';
+import type {
+  CapSource,
+  FactSource,
+  KeySource,
+  RuleSetSource,
+  RuleSource,
+  WindowSource,
+} from './rule-source';
 
 /** One thing wrong with a rule set. */
 export interface RuleSetProblem {
@@ -14,7 +21,11 @@ export interface RuleSetProblem {
   readonly message: string;
 }
 
-type Report = (member: string, message: string, at?: { readonly line: number; readonly column: number }) => void;
+type Report = (
+  member: string,
+  message: string,
+  at?: { readonly line: number; readonly column: number },
+) => void;
 
 /** Compiles one rule version; every problem is reported, and null returned when there was one. */
 export function compileRule(
@@ -31,9 +42,13 @@ export function compileRule(
   const data = dataMembers(set, source);
   checkNames(set, source, data, report);
   const unitsPerWhole = BigInt(set.assets[source.asset]?.units_per_whole ?? 1);
-  const factTypes: CelMembers = Object.fromEntries(Object.keys(source.facts).map((fact) => [fact, 'int'] as const));
+  const factTypes: CelMembers = Object.fromEntries(
+    Object.keys(source.facts).map((fact) => [fact, 'int'] as const),
+  );
   const scope = celScope(data, factTypes);
-  const facts = Object.entries(source.facts).map(([name, fact]) => compileFact(source, name, fact, { scope, report }));
+  const facts = Object.entries(source.facts).map(([name, fact]) =>
+    compileFact(source, name, fact, { scope, report }),
+  );
   const condition = compile(scope, { member: 'condition', text: source.condition, type: 'bool' }, report);
   const amount = compile(scope, { member: 'amount', text: source.amount, type: 'int' }, report);
   if (problems.length > before) return null;

@@ -119,7 +119,8 @@ function weigh(
   capsLeft: readonly (bigint | null)[],
   dailyLeft: bigint | null,
 ): Pick<RuleDecision, 'outcome' | 'reason' | 'amountFull' | 'amountPaid'> {
-  if (typeof asked === 'string') return { outcome: 'not_matched', reason: asked, amountFull: 0n, amountPaid: 0n };
+  if (typeof asked === 'string')
+    return { outcome: 'not_matched', reason: asked, amountFull: 0n, amountPaid: 0n };
   const allowed = capsLeft.reduce<bigint>((least, left) => (left === null ? least : min(least, left)), asked);
   const paid = dailyLeft === null ? allowed : min(allowed, dailyLeft);
   const reason = paid === asked ? '' : paid < allowed ? 'daily_cap' : 'rule_cap';
@@ -173,7 +174,8 @@ function typedData(types: ReadonlyMap<string, CelType>, data: RuleEvent['data'])
   const values: Record<string, string | bigint | boolean> = {};
   for (const [member, type] of types) {
     const value = data[member];
-    if (type === 'int' && typeof value === 'number' && Number.isSafeInteger(value)) values[member] = BigInt(value);
+    if (type === 'int' && typeof value === 'number' && Number.isSafeInteger(value))
+      values[member] = BigInt(value);
     else if (type === 'string' && typeof value === 'string') values[member] = value;
     else if (type === 'bool' && typeof value === 'boolean') values[member] = value;
   }

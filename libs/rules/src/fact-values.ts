@@ -1,6 +1,15 @@
 import { dayOf, US_PER_DAY, US_PER_HOUR, type Calendar } from './calendar';
 import type { CelInput } from './cel';
-import { addMember, dayKey, putStreak, timesOf, totalOf, type RuleMemory, type Streak, type Total } from './memory';
+import {
+  addMember,
+  dayKey,
+  putStreak,
+  timesOf,
+  totalOf,
+  type RuleMemory,
+  type Streak,
+  type Total,
+} from './memory';
 import { keyText, type RuleEvent } from './rule-event';
 import type { CompiledFact, Series } from './rule-set';
 import type { WindowSource } from './rule-source';

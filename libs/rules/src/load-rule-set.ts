@@ -25,7 +25,13 @@ export function loadRuleSet(text: string): LoadedRuleSet {
     problems.push({ pointer: '/daily_cap/asset', line: null, column: null, message });
   }
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, ruleSet: build(source, rules.filter((rule) => rule !== null)) };
+  return {
+    ok: true,
+    ruleSet: build(
+      source,
+      rules.filter((rule) => rule !== null),
+    ),
+  };
 }
 
 /** One line per problem, for a log or a terminal. */
@@ -53,7 +59,12 @@ function problemOfIssue(issue: { readonly path: PropertyKey[]; readonly message:
 /** At most one version of a rule is in force at an instant, and a window is not empty. */
 function checkVersions(source: RuleSetSource, problems: RuleSetProblem[]): void {
   const active = source.rules
-    .map((rule, index) => ({ rule, index, from: instantUs(rule.from), to: rule.to === null ? null : instantUs(rule.to) }))
+    .map((rule, index) => ({
+      rule,
+      index,
+      from: instantUs(rule.from),
+      to: rule.to === null ? null : instantUs(rule.to),
+    }))
     .filter(({ rule }) => rule.mode === 'live' || rule.mode === 'shadow');
   for (const later of active) {
     const pointer = `/rules/${String(later.index)}`;

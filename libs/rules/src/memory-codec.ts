@@ -3,7 +3,10 @@ import type { Paid, RuleMemory, Streak, Total } from './memory';
 /** Plain JSON of a memory; amounts are decimal strings, instants are integers of microseconds (safe until 2255). */
 export type PackedMemory = readonly [
   totals: readonly (readonly [string, readonly (readonly [string, number, string])[]])[],
-  times: readonly (readonly [string, readonly (readonly [string, readonly (readonly [number, string])[]])[]])[],
+  times: readonly (readonly [
+    string,
+    readonly (readonly [string, readonly (readonly [number, string])[]])[],
+  ])[],
   streaks: readonly (readonly [string, number, number])[],
   members: readonly (readonly [string, readonly (readonly [string, readonly string[]])[]])[],
 ];
@@ -19,7 +22,10 @@ export function packMemory(memory: RuleMemory): PackedMemory {
 
 export function unpackMemory([totals, times, streaks, members]: PackedMemory): RuleMemory {
   return {
-    totals: readNested(totals, ([key, count, amount]): [string, Total] => [key, { count, amount: BigInt(amount) }]),
+    totals: readNested(totals, ([key, count, amount]): [string, Total] => [
+      key,
+      { count, amount: BigInt(amount) },
+    ]),
     times: readNested(times, ([key, list]): [string, readonly Paid[]] => [key, list.map(unpackPaid)]),
     streaks: new Map(streaks.map(([fact, lastDay, days]): [string, Streak] => [fact, { lastDay, days }])),
     members: readNested(members, ([group, list]): [string, ReadonlySet<string>] => [group, new Set(list)]),

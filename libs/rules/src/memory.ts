@@ -101,6 +101,10 @@ function sweepDays(cells: ReadonlyMap<string, Total>, since: number): ReadonlyMa
 }
 
 /** A copy with one entry put; the original stays as it was, a batch may be decided again from it. */
-function withEntry<T>(map: ReadonlyMap<string, T> | undefined, key: string, value: T): ReadonlyMap<string, T> {
+function withEntry<T>(
+  map: ReadonlyMap<string, T> | undefined,
+  key: string,
+  value: T,
+): ReadonlyMap<string, T> {
   return new Map(map).set(key, value);
 }

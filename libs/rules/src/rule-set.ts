@@ -13,7 +13,12 @@ export interface Series {
 }
 
 export type CompiledFact =
-  | { readonly name: string; readonly kind: 'paid_count'; readonly series: Series; readonly window: WindowSource }
+  | {
+      readonly name: string;
+      readonly kind: 'paid_count';
+      readonly series: Series;
+      readonly window: WindowSource;
+    }
   | { readonly name: string; readonly kind: 'day_streak'; readonly id: string; readonly length: number }
   | {
       readonly name: string;

@@ -17,7 +17,9 @@ export interface Expected {
 }
 
 /** A data file with what must come of it, or null where the data is not at hand. */
-export function replayedFile(name: string): { readonly events: RuleEvent[]; readonly expected: Expected } | null {
+export function replayedFile(
+  name: string,
+): { readonly events: RuleEvent[]; readonly expected: Expected } | null {
   const path = join(DATA, `${name}.jsonl.gz`);
   if (!existsSync(path)) return null;
   const expected = JSON.parse(readFileSync(join(DATA, `${name}.expect.json`), 'utf8')) as Expected;
@@ -57,8 +59,7 @@ function claimsOf(line: Line, people: Set<string>): RuleEvent['claims'] {
   return { personKeyFirst };
 }
 
-const KNOWN_TYPE =
-  /^ai\.kuda\.(account|session|training|model|doc|answer)\.[a-z_.]+\.v1$/;
+const KNOWN_TYPE = /^ai\.kuda\.(account|session|training|model|doc|answer)\.[a-z_.]+\.v1$/;
 
 function readLine(text: string): Line | null {
   let line: Partial<Line>;
@@ -71,6 +72,7 @@ function readLine(text: string): Line | null {
   if (source === undefined || id === undefined || type === undefined || subject === undefined) return null;
   if (time === undefined || data === undefined || !KNOWN_TYPE.test(type)) return null;
   if (Number.isNaN(Date.parse(time)) || !/(Z|[+-]\d\d:\d\d)$/.test(time)) return null;
-  if (Object.values(data).some((value) => typeof value === 'number' && value < 0 && type.includes('job'))) return null;
+  if (Object.values(data).some((value) => typeof value === 'number' && value < 0 && type.includes('job')))
+    return null;
   return { source, id, type, subject, time, data };
 }
