@@ -1,1 +1,14 @@
 export * from './ports';
+export { backoffMs, BACKOFF_MAX_MS, BACKOFF_MIN_MS } from './backoff';
+export { nestBusLogger, type BusLogger } from './bus-logger';
+export { classifyError, type Failure } from './classify-error';
+export { PROTOBUF_CONTENT_TYPE, readCloudEvent, toHeaders, type CloudEventAttributes } from './cloud-event';
+export { assertLive, assertReady, type ConsumerHealth } from './consumer/consumer-health';
+export { type BatchConsumerOptions, type KafkaBatchConsumer } from './consumer/kafka.batch-consumer';
+export { DEAD_LETTER_HEADERS, ORIGINAL_HEADER_PREFIX } from './dead-letter';
+export { BUS_ERROR_CODES, BusError, type BusErrorCode } from './error-codes';
+export { createKafkaBus, type KafkaBus, type KafkaBusOptions } from './kafka-bus';
+export { type PartitionLag } from './kafka/kafka.lag';
+export { type EnsuredTopics } from './kafka/kafka.topics';
+export { partitionOfKey } from './murmur2';
+export { KafkaBatchServer, type KafkaBatchServerOptions } from './nest/kafka-batch.server';

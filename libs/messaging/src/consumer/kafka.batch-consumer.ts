@@ -1,0 +1,293 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { BusLogger } from '../bus-logger';
+import { toDeadLetter } from '../dead-letter';
+import { BusError } from '../error-codes';
+import type { KafkaAdmin } from '../kafka/kafka.admin';
+import type { BatchHandler, MessageBatch, MessagePublisher, OffsetStore } from '../ports';
+import { Assignment, type Position } from './assignment';
+import { chunksFrom, toIncoming } from './chunk';
+import type { ConsumerHealth } from './consumer-health';
+import { makeGroupConsumer } from './group-consumer';
+import { Positioner } from './positioner';
+import { RetryLedger } from './retry-ledger';
+
+/** What a group consumes, and how. */
+export interface BatchConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** The handler of a topic; records of a topic without one are dead letters. */
+  readonly handlerOf: (topic: string) => BatchHandler | undefined;
+  /** Where the effects stand. */
+  readonly offsets: OffsetStore;
+  /** Called once, when this process must end, non-zero. */
+  readonly onFatal: (error: Error) => void;
+  /** The most records of one handler call. Default 500. */
+  readonly maxChunk?: number;
+  /** How many partitions are handled at once. Default 3. */
+  readonly partitionsAtOnce?: number;
+}
+
+/** What the consumer uses. */
+export interface BatchConsumerParts {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly publisher: MessagePublisher;
+  readonly logger: BusLogger;
+}
+
+const DEFAULT_MAX_CHUNK = 500;
+const DEFAULT_PARTITIONS_AT_ONCE = 3;
+/** The client starts a crashed consumer again this often in a row; each time it has tried for about 10 s. */
+const MAX_RESTARTS = 12;
+const UNPLACED_WAIT_MS = 20;
+const DRAIN_POLL_MS = 10;
+
+/**
+ * One consumer of one group. Hands out records in order, in chunks; goes on only when the handler has stored effect and
+ * offset; after an assignment it starts where the offset store says.
+ */
+export class KafkaBatchConsumer {
+  private readonly consumer: Consumer;
+  private readonly positioner: Positioner;
+  private readonly retries = new RetryLedger();
+  private readonly backingOff = new Map<string, NodeJS.Timeout>();
+  private assignment: Assignment | undefined;
+  private joined = false;
+  private accepting = true;
+  private failed = false;
+  private inFlight = 0;
+  private restarts = 0;
+  private lastSignAt = Date.now();
+
+  constructor(
+    private readonly parts: BatchConsumerParts,
+    private readonly options: BatchConsumerOptions,
+  ) {
+    this.consumer = makeGroupConsumer(parts.kafka, options.groupId, () => this.mayRestart());
+    this.positioner = new Positioner(this.consumer, parts.admin, options.offsets, parts.logger);
+    this.listenToClient();
+  }
+
+  /** Joins the group and starts to hand out batches. Rejects when the bus cannot be reached or a topic is missing. */
+  async start(): Promise<void> {
+    await this.consumer.connect();
+    try {
+      await this.consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+    } catch (error) {
+      await this.consumer.disconnect();
+      throw new BusError('KUDA-BUS-1002', this.options.topics.join(', '), { cause: error });
+    }
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.options.partitionsAtOnce ?? DEFAULT_PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => this.eachBatch(payload),
+    });
+  }
+
+  /** Hands out nothing more; the handler calls under way go on. */
+  stopIntake(): void {
+    this.accepting = false;
+  }
+
+  /** Waits until no handler call is under way; false when that takes longer than `limitMs`. */
+  async drain(limitMs: number): Promise<boolean> {
+    const deadline = Date.now() + limitMs;
+    while (this.inFlight > 0) {
+      if (Date.now() >= deadline) return false;
+      await sleep(DRAIN_POLL_MS);
+    }
+    return true;
+  }
+
+  /** Leaves the group. */
+  async close(): Promise<void> {
+    this.stopIntake();
+    this.assignment?.lose();
+    for (const timer of this.backingOff.values()) clearTimeout(timer);
+    this.backingOff.clear();
+    this.joined = false;
+    await this.consumer.disconnect();
+  }
+
+  health(): ConsumerHealth {
+    const partitions = (this.assignment?.positions ?? []).map(({ topic, partition, next, end }) => ({
+      topic,
+      partition,
+      next,
+      lag: next === undefined || end < next ? 0n : end - next,
+    }));
+    return {
+      joined: this.joined,
+      silentMs: Date.now() - this.lastSignAt,
+      partitions,
+      lag: partitions.reduce((sum, { lag }) => sum + lag, 0n),
+      backingOff: this.backingOff.size,
+    };
+  }
+
+  private listenToClient(): void {
+    const { events } = this.consumer;
+    const sign = (): void => {
+      this.lastSignAt = Date.now();
+    };
+    const lose = (): void => {
+      this.joined = false;
+      this.assignment?.lose();
+    };
+    this.consumer.on(events.FETCH, sign);
+    this.consumer.on(events.HEARTBEAT, sign);
+    this.consumer.on(events.REBALANCING, lose);
+    this.consumer.on(events.STOP, lose);
+    this.consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      sign();
+      this.assign(new Assignment(payload.memberAssignment));
+    });
+    this.consumer.on(events.CRASH, (event) => {
+      lose();
+      this.crashed(event);
+    });
+  }
+
+  private assign(assignment: Assignment): void {
+    this.assignment?.lose();
+    this.assignment = assignment;
+    this.joined = true;
+    this.restarts = 0;
+    this.positioner.place(assignment).catch((error: unknown) => this.fail(error));
+  }
+
+  private crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    if (restart) {
+      this.parts.logger.warn(
+        { err: error, groupId: this.options.groupId },
+        'the consumer crashed and starts again',
+      );
+      return;
+    }
+    this.fail(new BusError('KUDA-BUS-1008', error.message, { cause: error }));
+  }
+
+  private mayRestart(): boolean {
+    this.restarts += 1;
+    return this.accepting && this.restarts <= MAX_RESTARTS;
+  }
+
+  private fail(error: unknown): void {
+    this.stopIntake();
+    if (this.failed) return;
+    this.failed = true;
+    this.options.onFatal(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  private async eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages, highWatermark } = payload.batch;
+    const assignment = this.assignment;
+    const position = assignment?.positionOf(topic, partition);
+    if (assignment === undefined || position?.next === undefined || !this.accepting) {
+      // Nothing is resolved: the same records come again, from where the stored offset says.
+      await sleep(UNPLACED_WAIT_MS);
+      return;
+    }
+    position.end = BigInt(highWatermark);
+    this.inFlight += 1;
+    try {
+      await this.handleChunks(payload, assignment, position);
+    } finally {
+      this.inFlight -= 1;
+      this.lastSignAt = Date.now();
+    }
+    const last = messages.at(-1);
+    if (last !== undefined && !assignment.lost) await this.showProgress(payload, position);
+  }
+
+  private async handleChunks(
+    payload: EachBatchPayload,
+    assignment: Assignment,
+    position: Position,
+  ): Promise<void> {
+    const isStale = (): boolean => assignment.lost || payload.isStale() || !payload.isRunning();
+    const next = position.next ?? 0n;
+    const chunks = chunksFrom(payload.batch.messages, next, this.options.maxChunk ?? DEFAULT_MAX_CHUNK);
+    for (const chunk of chunks) {
+      if (isStale() || !this.accepting) return;
+      if (!(await this.handle(payload, chunk, isStale)) || isStale()) return;
+      const last = chunk.at(-1)?.offset ?? payload.batch.lastOffset();
+      payload.resolveOffset(last);
+      position.next = BigInt(last) + 1n;
+      await payload.heartbeat();
+    }
+    if (chunks.length === 0 && !isStale()) payload.resolveOffset(payload.batch.lastOffset());
+  }
+
+  /** True when the chunk's effects and offset are stored. */
+  private async handle(
+    payload: EachBatchPayload,
+    chunk: readonly KafkaMessage[],
+    isStale: () => boolean,
+  ): Promise<boolean> {
+    const { topic, partition } = payload.batch;
+    const name = `${topic}/${String(partition)}`;
+    const batch: MessageBatch = {
+      topic,
+      partition,
+      messages: chunk.map((record) => toIncoming(topic, partition, record)),
+      isStale,
+      deadLetter: (message, code, detail) =>
+        this.parts.publisher.publish([toDeadLetter(`${this.options.groupId}.dlq`, message, code, detail)]),
+    };
+    try {
+      await (this.options.handlerOf(topic) ?? deadLetterAll)(batch);
+      this.retries.succeeded(name);
+      return true;
+    } catch (error) {
+      this.judge(payload, name, error);
+      return false;
+    }
+  }
+
+  private judge(payload: EachBatchPayload, name: string, error: unknown): void {
+    const verdict = this.retries.failed(name, error);
+    switch (verdict.kind) {
+      case 'fenced':
+        this.fail(error);
+        return;
+      case 'give-up':
+        this.fail(
+          new BusError('KUDA-BUS-1007', `${name}, ${String(verdict.attempts)} attempts`, { cause: error }),
+        );
+        return;
+      case 'retry': {
+        const { afterMs, attempt } = verdict;
+        this.parts.logger.warn(
+          { err: error, partition: name, attempt, afterMs },
+          'a batch failed and is tried again',
+        );
+        const resume = payload.pause();
+        const timer = setTimeout(() => {
+          this.backingOff.delete(name);
+          resume();
+        }, afterMs);
+        this.backingOff.set(name, timer);
+      }
+    }
+  }
+
+  /** Kafka's own commit, so that its tools show the lag; nothing depends on it. */
+  private async showProgress(payload: EachBatchPayload, { topic, partition, next }: Position): Promise<void> {
+    if (next === undefined) return;
+    const offsets = { topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }] };
+    try {
+      await payload.commitOffsetsIfNecessary(offsets);
+    } catch (error) {
+      this.parts.logger.debug({ err: error }, 'the progress cannot be shown to Kafka');
+    }
+  }
+}
+
+/** A topic without a handler: nothing is skipped in silence. */
+async function deadLetterAll(batch: MessageBatch): Promise<void> {
+  for (const message of batch.messages)
+    await batch.deadLetter(message, 'KUDA-BUS-1004', `no handler for ${batch.topic}`);
+}
