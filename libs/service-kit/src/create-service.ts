@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
+import { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
@@ -75,11 +76,11 @@ export async function createService<Config extends KitConfig>(
   });
   const filter = new ProblemFilter();
   const root = ServiceKitModule.around({ health, metrics, shutdown, module: definition.module(config) });
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapterOf(definition, filter), {
-    logger: new NestLogger(logger),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    root,
+    adapterOf(definition, filter),
+    nestOptions(logger),
+  );
   assertAccessDeclared(controllersOf(app));
   app.useGlobalFilters(filter);
   const verifier = new TokenVerifier({
@@ -101,6 +102,12 @@ export async function createService<Config extends KitConfig>(
     app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   }
   return { app, health, metrics, shutdown, logger };
+}
+
+/** Bodies are parsed by our own parser, and a failure to build is thrown, not exited on. */
+function nestOptions(logger: PinoLogger): NestApplicationOptions {
+  const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
+  return Object.assign(new NestApplicationContextOptions(), options);
 }
 
 function adapterOf<Config extends KitConfig>(

@@ -35,5 +35,6 @@ export { ServiceMetrics, type HistogramOptions, type MetricOptions } from './met
 export { SHUTDOWN_PHASES, ShutdownCoordinator, type ShutdownPhase } from './shutdown/shutdown-coordinator';
 export { TimeLimitError, withTimeLimit } from './shutdown/time-limit';
 export { Describe, type Description } from './openapi/describe.decorator';
+export { buildOpenApi, type ApiDescription, type OpenApiDocument } from './openapi/openapi';
 export { createLogger, NestLogger } from './logging/logger';
 export { redact, redactText } from './logging/redact';

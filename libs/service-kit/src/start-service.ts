@@ -19,7 +19,10 @@ export interface StartOptions<Config extends KitConfig> extends ServiceDefinitio
 export async function startService<Config extends KitConfig>(options: StartOptions<Config>): Promise<void> {
   const exit = options.exit ?? ((code: number) => process.exit(code));
   const config = configOrReport(options);
-  if (config === undefined) return exit(EXIT_CONFIG);
+  if (config === undefined) {
+    exit(EXIT_CONFIG);
+    return;
+  }
   let service: CreatedService;
   try {
     service = await createService(options, config);
@@ -27,7 +30,8 @@ export async function startService<Config extends KitConfig>(options: StartOptio
     process.stderr.write(
       `${options.name}: cannot be built: ${error instanceof Error ? (error.stack ?? '') : '?'}\n`,
     );
-    return exit(EXIT_FAILED);
+    exit(EXIT_FAILED);
+    return;
   }
   ownTheEnd(service);
   try {

@@ -19,7 +19,7 @@ export function amountsAsStrings(_key: string, value: unknown): unknown {
 
 /** Microseconds since the Unix epoch as RFC 3339 in UTC, with six fractional digits. */
 export function toRfc3339(timeUs: bigint): string {
-  const seconds = new Date(Number(timeUs / US_PER_MS)).toISOString().slice(0, 19);
-  const fraction = (((timeUs % US_PER_SECOND) + US_PER_SECOND) % US_PER_SECOND).toString().padStart(6, '0');
-  return `${seconds}.${fraction}Z`;
+  const fractionUs = ((timeUs % US_PER_SECOND) + US_PER_SECOND) % US_PER_SECOND;
+  const second = new Date(Number((timeUs - fractionUs) / US_PER_MS)).toISOString().slice(0, 19);
+  return `${second}.${fractionUs.toString().padStart(6, '0')}Z`;
 }

@@ -53,8 +53,8 @@ describe('requests that cannot be taken', () => {
     ['plain text', 'hello', { 'content-type': 'text/plain' }, 415, 'KUDA-HTTP-1006'],
     ['a body over the limit', JSON.stringify({ sku: 'x'.repeat(1_048_577) }), {}, 413, 'KUDA-HTTP-1005'],
     ['an empty idempotency key', '{"sku":"a","count":1}', { 'idempotency-key': '""' }, 400, 'KUDA-HTTP-1007'],
-  ])('%s is a problem', async (_name, payload, headers, status, code) => {
-    const response = await post(payload, headers as Record<string, string>);
+  ])('%s is a problem', async (_name, payload, headers, ...[status, code]) => {
+    const response = await post(payload, headers);
     expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     expect(response.json()).toMatchObject({ status, code });
     expect(response.statusCode).toBe(status);

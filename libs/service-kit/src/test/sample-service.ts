@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Post } from '@nestjs/common';
+import { Body, Controller, Get, Module, Post } from '@nestjs/common';
 import { currentTraceparent, withHop } from '@kuda/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { startTokenIssuer, type TokenIssuer } from '@kuda/testing';
@@ -85,6 +85,7 @@ export class ForgottenController {
   write(@Body() _body: unknown): void {}
 }
 
+@Module({})
 class SampleModule {}
 
 export const sampleModule = (
