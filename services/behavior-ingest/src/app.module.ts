@@ -1,0 +1,96 @@
+import { createReadModelSource, systemClock } from '@kuda/event-store';
+import { assertLive, assertReady } from '@kuda/messaging';
+import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
+import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { IngestConfig } from './config';
+import { IngestMetrics } from './ingest.metrics';
+import { createRuntime, SERVICE_NAME, type IngestRuntime } from './ingest.runtime';
+import { ActivityConsumer } from './intake/activity.consumer';
+import { Admission } from './intake/admission';
+import { EventsController } from './intake/events.controller';
+import { CLOCK, COMMITTER, LOG_POOL } from './intake/ports';
+import { RecordActivityHandler } from './intake/record-activity.handler';
+import { QuarantineController } from './quarantine/quarantine.controller';
+import { QuarantineLineEntity } from './quarantine/quarantine-line.entity';
+import { QuarantineQuery } from './quarantine/quarantine.query';
+import { IntakeReportController } from './reports/intake-report.controller';
+import { IntakeReportQuery } from './reports/intake-report.query';
+
+/** The parts with a life of their own, for whoever starts and stops them. */
+export const RUNTIME = Symbol('the runtime of behavior-ingest');
+
+const READ_CONNECTIONS = 2;
+
+function databaseOf(config: IngestConfig): DynamicModule {
+  const entities = [QuarantineLineEntity];
+  return TypeOrmModule.forRootAsync({
+    useFactory: () => ({ type: 'postgres', entities }),
+    dataSourceFactory: () =>
+      createReadModelSource({
+        url: config.DATABASE_URL,
+        applicationName: `${SERVICE_NAME}-reads`,
+        entities,
+        max: READ_CONNECTIONS,
+      }).initialize(),
+  });
+}
+
+function runtimeProviders(config: IngestConfig) {
+  return [
+    {
+      provide: RUNTIME,
+      inject: [ShutdownCoordinator, IngestMetrics],
+      useFactory: (shutdown: ShutdownCoordinator, metrics: IngestMetrics) =>
+        createRuntime(config, { shutdown, onBatch: (report) => metrics.appended(report) }),
+    },
+    { provide: COMMITTER, inject: [RUNTIME], useFactory: ({ committer }: IngestRuntime) => committer },
+    { provide: LOG_POOL, inject: [RUNTIME], useFactory: ({ pool }: IngestRuntime) => pool },
+    { provide: CLOCK, useValue: systemClock },
+    {
+      provide: Admission,
+      inject: [RUNTIME],
+      useFactory: ({ committer }: IngestRuntime) => new Admission(committer),
+    },
+  ];
+}
+
+/** The wiring of behavior-ingest. */
+@Module({})
+export class AppModule implements OnModuleInit {
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: IngestRuntime,
+    private readonly health: HealthRegistry,
+  ) {}
+
+  static with(config: IngestConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [databaseOf(config), TypeOrmModule.forFeature([QuarantineLineEntity])],
+      controllers: [ActivityConsumer, EventsController, QuarantineController, IntakeReportController],
+      providers: [
+        ...runtimeProviders(config),
+        IngestMetrics,
+        RecordActivityHandler,
+        QuarantineQuery,
+        IntakeReportQuery,
+      ],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { pool, consumer, relay } = this.runtime;
+    this.health.register('log', 'ready', () => pool.query('select 1'));
+    this.health.register('consumer', 'ready', () => {
+      assertReady(consumer.health());
+    });
+    this.health.register('consumer', 'live', () => {
+      assertLive(consumer.health());
+    });
+    this.health.register('relay', 'ready', () => {
+      const { lastError } = relay.health();
+      if (lastError !== null) throw new Error(lastError);
+    });
+    await this.runtime.start();
+  }
+}

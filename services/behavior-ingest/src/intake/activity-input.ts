@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import { eventKey, type ActivityEvent, type EventIdentity } from '../domain/activity-event';
+import type { Rejection } from '../domain/rejection';
+import type { RawInput } from '../domain/validate-event';
+
+/** Where an input came from: a place on the bus, or in a request. Unique for ever. */
+export type InputOrigin =
+  | { readonly via: 'bus'; readonly topic: string; readonly partition: number; readonly offset: bigint }
+  | { readonly via: 'http'; readonly requestId: string; readonly index: number };
+
+/** One input on its way into the log. */
+export interface ActivityInput extends RawInput {
+  readonly origin: InputOrigin;
+  readonly backfill: boolean;
+  readonly traceparent: string | null;
+}
+
+/** What is asked of the log for one input. */
+export type IntakeCommand =
+  | { readonly type: 'accept'; readonly event: ActivityEvent; readonly origin: InputOrigin }
+  | {
+      readonly type: 'reject';
+      readonly rejection: Rejection;
+      readonly identity: EventIdentity;
+      readonly input: RawInput;
+      readonly origin: InputOrigin;
+    }
+  | { readonly type: 'duplicate'; readonly identity: EventIdentity; readonly origin: InputOrigin };
+
+/** The id of the entry of an input that is not an event's first: its coordinates. */
+export function originId(origin: InputOrigin): string {
+  switch (origin.via) {
+    case 'bus':
+      return `bus:${origin.topic}/${String(origin.partition)}/${origin.offset.toString()}`;
+    case 'http':
+      return `http:${origin.requestId}/${String(origin.index)}`;
+  }
+}
+
+/** The SHA-256 of an event's content, the same whatever transport or mode it came by. */
+export function eventFingerprint(event: ActivityEvent): Buffer {
+  const content = [eventKey(event), event.type, event.subject, event.time, event.dataJson].join('\n');
+  return hash('sha256', content, 'buffer');
+}
+
+/** The SHA-256 of an input's bytes. */
+export function rawFingerprint(raw: Buffer): Buffer {
+  return hash('sha256', raw, 'buffer');
+}

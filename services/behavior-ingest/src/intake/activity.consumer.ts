@@ -1,0 +1,76 @@
+import { TOPICS } from '@kuda/contracts';
+import type { LogCommitter } from '@kuda/event-store';
+import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
+import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { Controller, Inject, Logger } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { SpanKind } from '@opentelemetry/api';
+import type { ActivityInput, IntakeCommand } from './activity-input';
+import { COMMITTER } from './ports';
+import { RecordActivityHandler, type Recorded } from './record-activity.handler';
+
+const NOTHING = Buffer.alloc(0);
+
+function inputOf(message: IncomingMessage, backfill: boolean, traceparent: string | null): ActivityInput {
+  const { topic, partition, offset } = message;
+  return {
+    raw: message.value ?? NOTHING,
+    headers: message.headers,
+    origin: { via: 'bus', topic, partition, offset },
+    backfill,
+    traceparent,
+  };
+}
+
+/** Takes activity events from the bus; the offset is stored in the transaction of their entries. */
+@Controller()
+export class ActivityConsumer {
+  private readonly logger = new Logger(ActivityConsumer.name);
+
+  constructor(
+    private readonly handler: RecordActivityHandler,
+    @Inject(COMMITTER) private readonly committer: Pick<LogCommitter<IntakeCommand>, 'storeOffset'>,
+  ) {}
+
+  @EventPattern(TOPICS.activityEvents.name)
+  events(@Payload() batch: MessageBatch): Promise<void> {
+    return this.take(batch, false);
+  }
+
+  /** The topic of the past: who may write to it has the backfill scope. */
+  @EventPattern(TOPICS.activityBackfill.name)
+  backfill(@Payload() batch: MessageBatch): Promise<void> {
+    return this.take(batch, true);
+  }
+
+  private async take(batch: MessageBatch, backfill: boolean): Promise<void> {
+    if (batch.isStale()) return;
+    const hop = openHop(
+      { name: 'consume activity', file: __filename, kind: SpanKind.CONSUMER },
+      batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+    );
+    try {
+      const inputs = batch.messages.map((message, index) =>
+        inputOf(message, backfill, hop.traceparents[index] ?? null),
+      );
+      await this.putAside(batch, await this.handler.record(inputs));
+      hop.end();
+    } catch (error) {
+      hop.end(error);
+      throw error;
+    }
+  }
+
+  /** What the log itself could not take (never an invalid event: that is recorded as rejected) is a dead letter. */
+  private async putAside(batch: MessageBatch, recorded: readonly Recorded[]): Promise<void> {
+    for (const [index, each] of recorded.entries()) {
+      const message = batch.messages[index];
+      if (each.status !== 'faulted' || message === undefined) continue;
+      const { topic, partition, offset } = message;
+      const { code, detail } = each;
+      this.logger.error({ topic, partition, offset: offset.toString(), code, detail }, 'event not recorded');
+      await batch.deadLetter(message, code, detail);
+      await this.committer.storeOffset({ topic, partition, offset });
+    }
+  }
+}
