@@ -85,9 +85,14 @@ function problemOf(expression: string, error: ParseError | CelTypeError): CelPro
 
 /** A class of its own per CEL type: the library tells types apart by constructor. */
 function recordType(): new (values: CelValues) => object {
-  return class {
-    constructor(values: CelValues) {
-      Object.assign(this, values);
-    }
-  };
+  return class extends CelRecord {};
+}
+
+/** A record whose members are the values it was made from. */
+class CelRecord {
+  readonly [member: string]: string | bigint | boolean;
+
+  constructor(values: CelValues) {
+    Object.assign(this, values);
+  }
 }

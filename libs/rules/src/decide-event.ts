@@ -61,7 +61,8 @@ export function decideEvent(set: RuleSet, before: RuleAccount, event: RuleEvent)
     const { decision, facts } = decideRule(rule, reading, dailyUsed);
     decisions.push(decision);
     for (const [index, fact] of rule.facts.entries()) {
-      memory = rememberFact(fact, facts[index] ?? 0n, memory, event, set.calendar);
+      const value = facts[index] ?? 0n;
+      memory = rememberFact(fact, memory, event, { calendar: set.calendar, value });
     }
     if (decision.amountPaid === 0n) continue;
     memory = rememberPaid(memory, decision, reading);

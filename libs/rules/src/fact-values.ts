@@ -82,11 +82,11 @@ export function factValue(
 /** The memory after the event: what a fact takes note of whether or not anything is paid. */
 export function rememberFact(
   fact: CompiledFact,
-  value: bigint,
   memory: RuleMemory,
   event: RuleEvent,
-  calendar: Calendar,
+  of: { readonly calendar: Calendar; readonly value: bigint },
 ): RuleMemory {
+  const { calendar, value } = of;
   switch (fact.kind) {
     case 'paid_count':
       return memory;

@@ -18,7 +18,8 @@ export function keyPart(event: RuleEvent, path: string): string {
   if (path === 'event.subject' || path === 'subject') return event.subject;
   if (path === 'event.beneficiary') return event.beneficiary;
   const value = event.data[path.slice('data.'.length)];
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
 }
 
 /** One text for a key of several parts; unambiguous whatever the parts hold. */
