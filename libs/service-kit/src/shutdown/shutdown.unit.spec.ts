@@ -18,8 +18,12 @@ function aCoordinator() {
 const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe('shutdown', () => {
-  beforeAll(() => Logger.overrideLogger(false));
-  afterAll(() => Logger.overrideLogger(['log']));
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+  afterAll(() => {
+    Logger.overrideLogger(['log']);
+  });
 
   it('turns readiness off and runs the phases in order, however they were registered', async () => {
     const { seen, coordinator } = aCoordinator();
