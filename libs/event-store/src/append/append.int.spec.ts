@@ -25,13 +25,20 @@ describe('appending to a real log', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['recorded', 'recorded', 'recorded', 'recorded']);
     const entries = await readEntries(log.app, ALL);
     expect(outcomes).toEqual(entries.map((entry) => ({ status: 'recorded', entry })));
-    expect(entries.map((entry) => [entry.position, entry.kind, entry.streamId, entry.streamVersion])).toEqual([
-      [1n, 'Added', 'counter-1', 1n],
-      [2n, 'Added', 'counter-2', 1n],
-      [3n, 'Refused', 'counter-1', 2n],
-      [4n, 'Added', null, 0n],
+    expect(entries.map((entry) => [entry.position, entry.kind, entry.streamId, entry.streamVersion])).toEqual(
+      [
+        [1n, 'Added', 'counter-1', 1n],
+        [2n, 'Added', 'counter-2', 1n],
+        [3n, 'Refused', 'counter-1', 2n],
+        [4n, 'Added', null, 0n],
+      ],
+    );
+    expect(entries.map((entry) => entry.recordedAtUs)).toEqual([
+      1_000_000n,
+      1_000_001n,
+      1_000_002n,
+      1_000_003n,
     ]);
-    expect(entries.map((entry) => entry.recordedAtUs)).toEqual([1_000_000n, 1_000_001n, 1_000_002n, 1_000_003n]);
     expect(await loadStreamState(log.app, 'counter-1')).toEqual({
       streamId: 'counter-1',
       version: 2n,
@@ -68,7 +75,11 @@ describe('appending to a real log', () => {
     const committer = await log.committer();
     await committer.submit([anAdd('a')]);
     for (const table of ['log_entry', 'log_command']) {
-      for (const statement of [`update ${table} set position = 9`, `delete from ${table}`, `truncate ${table}`]) {
+      for (const statement of [
+        `update ${table} set position = 9`,
+        `delete from ${table}`,
+        `truncate ${table}`,
+      ]) {
         await expect(log[role].query(statement)).rejects.toThrow(/KUDA-LOG-1015|permission denied/);
       }
     }
@@ -76,7 +87,14 @@ describe('appending to a real log', () => {
   });
 
   test('the role of the service writes nothing but through the functions', async () => {
-    const tables = ['log_head', 'stream_state', 'log_total', 'input_offset', 'relay_cursor', 'projection_checkpoint'];
+    const tables = [
+      'log_head',
+      'stream_state',
+      'log_total',
+      'input_offset',
+      'relay_cursor',
+      'projection_checkpoint',
+    ];
     for (const table of tables) {
       await expect(log.app.query(`delete from ${table}`)).rejects.toThrow('permission denied');
     }

@@ -1,6 +1,6 @@
 import type { Clock, DecisionPolicy, SqlPool } from '../ports';
 import { BatchRunner, type BatchReport } from './batch-runner';
-import { DEFAULT_CACHED_STREAMS } from './limits';
+import { DEFAULT_CACHED_STREAMS, MAX_ATTEMPTS } from './limits';
 import { CommitLoop, type LogCommitter } from './log-committer';
 import { createLogStore } from './log-store';
 
@@ -18,6 +18,8 @@ export interface CommitterOptions<C, State, Context> {
   readonly onFatal: (error: Error) => void;
   /** Decoded stream states to keep. */
   readonly cachedStreams?: number;
+  /** How often a batch is tried while the database is away, before its senders are told; about 30 s by default. */
+  readonly attempts?: number;
   /** Told after each batch; for metrics. */
   readonly onBatch?: (report: BatchReport) => void;
 }
@@ -37,7 +39,9 @@ export function createCommitter<C, State, Context>(
       if (report.entries > 0) for (const listener of listeners) listener(position);
     },
   });
-  return new CommitLoop(runner, options.owner, {
+  return new CommitLoop(runner, {
+    owner: options.owner,
+    attempts: options.attempts ?? MAX_ATTEMPTS,
     onFatal: options.onFatal,
     onCommit: (listener) => {
       listeners.add(listener);

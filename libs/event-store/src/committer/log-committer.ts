@@ -4,7 +4,7 @@ import type { CommandEnvelope, CommitSignal, Committer, InputOffset, Outcome } f
 import { classifySqlError } from '../sql/sql-state';
 import type { BatchRunner } from './batch-runner';
 import { bisect } from './bisect';
-import { backoffMs, MAX_ATTEMPTS, MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
+import { backoffMs, MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
 import { WorkQueue, type Answer, type Task, type Work } from './work-queue';
 
 /** The codes that belong to one command, not to the whole log. */
@@ -44,6 +44,13 @@ export interface LogCommitter<C> extends Committer<C>, CommitSignal {
   wake(streamIds: readonly string[]): Promise<readonly Answer[]>;
 }
 
+interface CommitLoopSettings extends CommitSignal {
+  readonly owner: string;
+  /** How often a batch is tried while the database is away. */
+  readonly attempts: number;
+  readonly onFatal: (error: Error) => void;
+}
+
 /** The loop: takes whatever is queued, appends it, takes again. */
 export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   private readonly queue = new WorkQueue<C>();
@@ -53,8 +60,7 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
 
   constructor(
     private readonly runner: BatchRunner<C, State, Context>,
-    private readonly owner: string,
-    private readonly signal: { onCommit: CommitSignal['onCommit']; onFatal: (error: Error) => void },
+    private readonly settings: CommitLoopSettings,
   ) {}
 
   get epoch(): bigint {
@@ -70,17 +76,17 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   }
 
   onCommit(listener: (position: bigint) => void): () => void {
-    return this.signal.onCommit(listener);
+    return this.settings.onCommit(listener);
   }
 
   async start(): Promise<void> {
     for (let failures = 0; this.phase === 'new';) {
       try {
-        await this.runner.writer.acquire(this.owner);
+        await this.runner.writer.acquire(this.settings.owner);
         this.phase = 'open';
       } catch (error) {
         failures += 1;
-        if (failures >= MAX_ATTEMPTS || !isTransient(error)) throw error;
+        if (failures >= this.settings.attempts || !isTransient(error)) throw error;
         await sleep(backoffMs(failures));
       }
     }
@@ -141,7 +147,7 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (!isTransient(error) || failures >= MAX_ATTEMPTS) throw error;
+        if (!isTransient(error) || failures >= this.settings.attempts) throw error;
         await sleep(backoffMs(failures));
         continue;
       }
@@ -168,6 +174,6 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
     for (const work of works) if (!work.done) work.fail(reason);
     if (!passing) this.failure = reason;
     this.queue.failAll(reason);
-    if (!passing) this.signal.onFatal(reason);
+    if (!passing) this.settings.onFatal(reason);
   }
 }

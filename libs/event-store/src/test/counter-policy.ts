@@ -29,11 +29,16 @@ export function envelope(
   input: InputOffset | null = null,
 ): CommandEnvelope<CounterCommand> {
   const content = Object.entries(command).map(([name, value]) => `${name}=${String(value)}`);
-  const fingerprint = createHash('sha256').update(`${streamId ?? ''}\n${content.join('\n')}`).digest();
+  const fingerprint = createHash('sha256')
+    .update(`${streamId ?? ''}\n${content.join('\n')}`)
+    .digest();
   return { commandId, fingerprint, streamId, command, input, traceparent: null };
 }
 
-export function anAdd(commandId: string, options: CounterCommandOptions = {}): CommandEnvelope<CounterCommand> {
+export function anAdd(
+  commandId: string,
+  options: CounterCommandOptions = {},
+): CommandEnvelope<CounterCommand> {
   const { amount = 1n, dueAtUs, text } = options;
   const command: CounterCommand = {
     type: 'add',
@@ -75,7 +80,8 @@ export function counterPolicy(
           };
         case 'add': {
           const total = state.total + command.amount;
-          if (total < 0n) return { kind: 'Refused', payload: Buffer.from(String(state.total)), state, totals: [] };
+          if (total < 0n)
+            return { kind: 'Refused', payload: Buffer.from(String(state.total)), state, totals: [] };
           const due = command.dueAtUs === undefined ? state.due : [...state.due, command.dueAtUs];
           const text = command.text ?? `${String(total)}@${String(facts.position)}`;
           return {
@@ -90,7 +96,9 @@ export function counterPolicy(
     due: (streamId, state, nowUs) => {
       const [next] = state.due;
       if (next === undefined || next > nowUs) return null;
-      return envelope(`due/${streamId}/${String(next)}/${String(state.due.length)}`, streamId, { type: 'mature' });
+      return envelope(`due/${streamId}/${String(next)}/${String(state.due.length)}`, streamId, {
+        type: 'mature',
+      });
     },
     onRepeat: () => null,
     ...overrides,
