@@ -9,6 +9,8 @@ import { CommandEnd, EXIT, type ExitCode } from './exit-code';
 import type { Io } from './io';
 import { withCommonOptions } from './options';
 
+const VERSION = '0.1.0';
+
 const HELP = `
 Exit codes: 0 ok, 1 fault, 2 usage, 3 refused by policy.
 
@@ -24,6 +26,7 @@ Examples:
 function buildProgram(io: Io): Command {
   const program = withCommonOptions(new Command('kuda'))
     .description('Kuda on the command line: activity in, points and GPU time out.')
+    .version(VERSION, '-V, --version')
     .addHelpText('after', HELP);
   for (const build of [eventsCommand, balanceCommand, historyCommand, quoteCommand, redeemCommand, sessionsCommand]) {
     program.addCommand(build(io));

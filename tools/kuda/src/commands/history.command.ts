@@ -5,7 +5,7 @@ import { listOf, textOf } from '../json';
 import { contextOf, wholeNumber, withCommonOptions } from '../options';
 import { amountOf, print, table } from '../output';
 
-const MOST = 200;
+const MOST = 100;
 
 /** `kuda history USER`: a user's transactions, or with `--decisions` what each rule said of each event. */
 export function historyCommand(io: Io): Command {
@@ -23,7 +23,7 @@ export function historyCommand(io: Io): Command {
       const what = options.decisions === true ? 'decisions' : 'transactions';
       const path = `v1/users/${encodeURIComponent(user)}/${what}?${query.toString()}`;
       const answer = await call(profile, { service: 'ledgerUrl', path });
-      const items = listOf(answer['items'] ?? answer['data'] ?? answer[what]);
+      const items = listOf(answer['items']);
       print(io, json, answer, () => (what === 'decisions' ? decisionTable(items) : transactionTable(items)));
     });
 }

@@ -15,7 +15,7 @@ export function sessionsCommand(io: Io): Command {
       const { json, profile } = contextOf(io, command);
       const query = user === undefined ? '' : `?${new URLSearchParams({ user_id: user }).toString()}`;
       const answer = await call(profile, { service: 'schedulerUrl', path: `v1/sessions${query}` });
-      const rows = listOf(answer['items'] ?? answer['data'] ?? answer['sessions']).map((session) => [
+      const rows = listOf(answer['items']).map((session) => [
         textOf(session['order_id']),
         textOf(session['user_id']),
         `${textOf(session['gpu_count'])} × ${textOf(session['gpu_class'])}`,

@@ -17,7 +17,7 @@ export function runNode24(args, { env = {}, supervised = false } = {}) {
     const child = spawn(node24, args, {
       stdio: [supervised ? 'pipe' : 'inherit', 'inherit', 'inherit'],
       detached: supervised,
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, KUDA_SUPERVISED: supervised ? '1' : '' },
       cwd: supervised ? root : process.cwd(),
     });
     const handlers = FORWARDED.map((signal) => [signal, () => child.kill(signal)]);
