@@ -100,11 +100,12 @@ export async function startClusterSimulator(options: SimulatorOptions): Promise<
 
   let pending: NodeJS.Timeout | null = null;
   const save = (): void => {
+    if (pending !== null) clearTimeout(pending);
     pending = null;
     if (stateFile !== null)
       writeSnapshot(stateFile, { format: 1, instantMs: instant.ms, token, store: store.snapshot() });
   };
-  store.onChange(() => {
+  const unsubscribe = store.onChange(() => {
     pending ??= setTimeout(save, SNAPSHOT_DELAY_MS);
   });
   timeline.perform(() => undefined);
@@ -140,7 +141,7 @@ export async function startClusterSimulator(options: SimulatorOptions): Promise<
     },
     stop: async () => {
       timeline.stop();
-      if (pending !== null) clearTimeout(pending);
+      unsubscribe();
       save();
       server.closeAllConnections();
       await new Promise<void>((resolve) => {

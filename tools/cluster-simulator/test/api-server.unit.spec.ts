@@ -176,9 +176,9 @@ test('the state survives a restart, time goes on, and what fell due meanwhile ha
       status: { containerStatuses: { state: { terminated?: { startedAt: string; finishedAt: string } } }[] };
     }[];
   };
+  await second.stop();
   const ended = items[0]?.status.containerStatuses[0]?.state.terminated;
   expect(Date.parse(ended?.finishedAt ?? '') - Date.parse(ended?.startedAt ?? '')).toBe(3_600_000);
-  await second.stop();
 });
 
 test('the lease of a lost node stands still, its pod is evicted and stays, and goes with the node', async () => {
