@@ -48,7 +48,11 @@ export interface OffsetStore {
   nextOffset(topic: string, partition: number): Promise<bigint | undefined>;
 }
 
-/** Publishes in order; resolves when all in-sync replicas have the records (acks=all, idempotent, one in flight). */
+/**
+ * Publishes in order; resolves when all in-sync replicas have the records (acks=all, idempotent, one in flight). What
+ * goes to one partition in one call of up to 3 MiB and 10,000 records appears there whole or not at all. After a
+ * `TransientError` the records may or may not stand: who needs exactly one copy looks at the topic's tail first.
+ */
 export interface MessagePublisher {
   publish(messages: readonly OutgoingMessage[]): Promise<void>;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { BusLogger } from '../bus-logger';
-import { toDeadLetter } from '../dead-letter';
 import { BusError } from '../error-codes';
 import type { KafkaAdmin } from '../kafka/kafka.admin';
-import type { BatchHandler, MessageBatch, MessagePublisher, OffsetStore } from '../ports';
+import type { BatchHandler, MessagePublisher, OffsetStore } from '../ports';
 import { Assignment, type Position } from './assignment';
-import { chunksFrom, toIncoming } from './chunk';
+import { chunksFrom } from './chunk';
 import type { ConsumerHealth } from './consumer-health';
 import { makeGroupConsumer } from './group-consumer';
+import { deadLetterAll, toMessageBatch } from './message-batch';
 import { Positioner } from './positioner';
 import { RetryLedger } from './retry-ledger';
 
@@ -229,14 +229,8 @@ export class KafkaBatchConsumer {
   ): Promise<boolean> {
     const { topic, partition } = payload.batch;
     const name = `${topic}/${String(partition)}`;
-    const batch: MessageBatch = {
-      topic,
-      partition,
-      messages: chunk.map((record) => toIncoming(topic, partition, record)),
-      isStale,
-      deadLetter: (message, code, detail) =>
-        this.parts.publisher.publish([toDeadLetter(`${this.options.groupId}.dlq`, message, code, detail)]),
-    };
+    const { publisher } = this.parts;
+    const batch = toMessageBatch({ payload, chunk, isStale, publisher, groupId: this.options.groupId });
     try {
       await (this.options.handlerOf(topic) ?? deadLetterAll)(batch);
       this.retries.succeeded(name);
@@ -284,10 +278,4 @@ export class KafkaBatchConsumer {
       this.parts.logger.debug({ err: error }, 'the progress cannot be shown to Kafka');
     }
   }
-}
-
-/** A topic without a handler: nothing is skipped in silence. */
-async function deadLetterAll(batch: MessageBatch): Promise<void> {
-  for (const message of batch.messages)
-    await batch.deadLetter(message, 'KUDA-BUS-1004', `no handler for ${batch.topic}`);
 }

@@ -4,9 +4,12 @@ import { BusError } from '../error-codes';
 import { TransientError, type MessagePublisher, type OutgoingMessage } from '../ports';
 import { REQUEST_RETRY } from './kafka-client';
 
-/** The client puts what one call gets into one request per broker, so the call is bounded: bytes and records. */
-const MAX_REQUEST_BYTES = 768 * 1024;
-const MAX_REQUEST_MESSAGES = 5_000;
+/**
+ * The client puts what one call gets into one request per broker, so the call is bounded: below what a topic of ours
+ * takes in one batch (4 MiB), so that the records of a usual call appear on a partition whole or not at all.
+ */
+const MAX_REQUEST_BYTES = 3 * 1024 * 1024;
+const MAX_REQUEST_MESSAGES = 10_000;
 const MESSAGE_OVERHEAD_BYTES = 128;
 const ALL_REPLICAS = -1;
 /** Kafka's error codes for a record that no retry makes smaller. */
