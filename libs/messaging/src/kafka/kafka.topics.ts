@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicDeclaration } from '@kuda/contracts';
 import { ConfigResourceTypes, type DescribeConfigResponse } from 'kafkajs';
 import { BusError } from '../error-codes';
+import { TransientError } from '../ports';
 import type { KafkaAdmin } from './kafka.admin';
 
 /** The client can read gzip and nothing else; `uncompressed` makes the broker unpack what foreign producers send. */
@@ -8,6 +10,7 @@ const READABLE_COMPRESSION: ReadonlySet<string> = new Set(['uncompressed', 'gzip
 /** A rejected input of up to 1 MiB travels with its envelope. */
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 const CREATE_LIMIT_MS = 30_000;
+const LEADER_POLL_MS = 50;
 
 /** What became of `ensureTopics`. */
 export interface EnsuredTopics {
@@ -70,6 +73,27 @@ async function differencesOf(
   });
 }
 
+/** A new topic is usable a moment later; until then a broker may not even know it. */
+async function waitForLeaders(admin: KafkaAdmin, names: readonly string[]): Promise<void> {
+  const deadline = Date.now() + CREATE_LIMIT_MS;
+  for (;;) {
+    try {
+      const { topics } = await admin.with((connected) =>
+        connected.fetchTopicMetadata({ topics: [...names] }),
+      );
+      const led = topics.filter(
+        ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
+      );
+      if (led.length === names.length) return;
+      if (Date.now() >= deadline)
+        throw new TransientError(`KUDA-BUS-1001 no leaders for ${names.join(', ')}`);
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+    }
+    await sleep(LEADER_POLL_MS);
+  }
+}
+
 /**
  * Creates the topics that are missing and checks the others against their declarations.
  * Throws `BusError` KUDA-BUS-1003 naming every difference.
@@ -89,8 +113,12 @@ export async function ensureTopics(
     configEntries: settingsOf(topic),
   }));
   if (toCreate.length > 0) {
-    const request = { waitForLeaders: true, timeout: CREATE_LIMIT_MS, topics: toCreate };
+    const request = { waitForLeaders: false, timeout: CREATE_LIMIT_MS, topics: toCreate };
     await admin.with((connected) => connected.createTopics(request));
+    await waitForLeaders(
+      admin,
+      missing.map(({ name }) => name),
+    );
   }
   return { created: missing.map(({ name }) => name), existing: known.map(({ name }) => name) };
 }

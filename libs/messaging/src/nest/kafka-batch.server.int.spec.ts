@@ -8,7 +8,8 @@ import {
   type INestMicroservice,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
+import { EventPattern } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { eventually, testKafka } from '@kuda/testing';
 import { throwError, type Observable } from 'rxjs';
 import { createKafkaBus, type KafkaBus } from '../kafka-bus';
@@ -58,13 +59,22 @@ describe('KafkaBatchServer', () => {
   const fatal: Error[] = [];
   const groupId = aGroup();
 
-  async function startService(): Promise<{ app: INestMicroservice; server: KafkaBatchServer }> {
-    const server = new KafkaBatchServer({ bus, groupId, offsets, onFatal: (error) => fatal.push(error) });
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(NumbersModule, {
-      strategy: server,
+  async function startService(
+    topics?: readonly string[],
+  ): Promise<{ app: INestApplication; server: KafkaBatchServer }> {
+    const onFatal = (error: Error): unknown => fatal.push(error);
+    const server = new KafkaBatchServer({
+      bus,
+      groupId,
+      offsets,
+      onFatal,
+      ...(topics === undefined ? {} : { topics }),
     });
+    const app = await NestFactory.create(NumbersModule, new FastifyAdapter());
     app.useGlobalFilters(new HandOn());
-    await app.listen();
+    app.connectMicroservice({ strategy: server }, { inheritAppConfig: true });
+    await app.init();
+    await app.startAllMicroservices();
     return { app, server };
   }
 
@@ -102,16 +112,6 @@ describe('KafkaBatchServer', () => {
   });
 
   it('refuses to start for a topic without a handler', async () => {
-    const server = new KafkaBatchServer({
-      bus,
-      groupId,
-      offsets,
-      onFatal: () => undefined,
-      topics: ['other.v1'],
-    });
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(NumbersModule, {
-      strategy: server,
-    });
-    await expect(app.listen()).rejects.toThrow('KUDA-BUS-1004');
+    await expect(startService(['other.v1'])).rejects.toThrow('KUDA-BUS-1004');
   });
 });
