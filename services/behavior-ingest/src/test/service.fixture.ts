@@ -1,0 +1,134 @@
+import { type TopicDeclaration, TOPICS } from '@kuda/contracts';
+import { createKafkaBus, type KafkaBus, type OutgoingMessage } from '@kuda/messaging';
+import { createService, type CreatedService } from '@kuda/service-kit';
+import { startTokenIssuer, testDatabase, type TestDatabase, type TokenIssuer } from '@kuda/testing';
+import { AppModule, RUNTIME } from '../app.module';
+import { readConfig } from '../config';
+import { SERVICE_NAME, type IngestRuntime } from '../ingest.runtime';
+import { BATCH_TYPE, SINGLE_TYPE } from '../intake/events.schema';
+
+/** Small ones are enough, and quicker to make. */
+const TOPICS_USED: readonly TopicDeclaration[] = [
+  TOPICS.activityEvents,
+  TOPICS.activityBackfill,
+  TOPICS.activityAccepted,
+  TOPICS.activityRejected,
+  { ...TOPICS.activityRejected, name: `${SERVICE_NAME}.dlq` },
+];
+
+export const ALL_SCOPES = [
+  'events:write',
+  'events:backfill',
+  'quarantine:read',
+  'reports:read',
+  'metrics:read',
+];
+
+/** What a test sends; an answer is always JSON. */
+export interface Call {
+  readonly method?: 'GET' | 'POST';
+  readonly url: string;
+  readonly body?: string | Buffer;
+  readonly type?: string;
+  readonly scopes?: readonly string[] | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The whole service on a real database and a real bus. */
+export class ServiceFixture {
+  private service: CreatedService | null = null;
+  readonly exits: number[] = [];
+
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly issuer: TokenIssuer,
+    private readonly brokers: string,
+    readonly bus: KafkaBus,
+  ) {}
+
+  static async create(brokers: string): Promise<ServiceFixture> {
+    const bus = createKafkaBus({ clientId: 'ingest-test', brokers: [brokers] });
+    await bus.ensureTopics(TOPICS_USED);
+    return new ServiceFixture(await testDatabase(), await startTokenIssuer(), brokers, bus);
+  }
+
+  get running(): CreatedService {
+    if (this.service === null) throw new Error('not started');
+    return this.service;
+  }
+
+  get runtime(): IngestRuntime {
+    return this.running.app.get<IngestRuntime>(RUNTIME);
+  }
+
+  async start(): Promise<void> {
+    const config = readConfig({
+      KAFKA_BROKERS: this.brokers,
+      DATABASE_URL: this.database.appUrl,
+      DATABASE_MIGRATION_URL: this.database.ownerUrl,
+      AUTH_ISSUER: this.issuer.issuer,
+      AUTH_JWKS_URL: this.issuer.jwksUrl,
+      LOG_LEVEL: 'error',
+    });
+    this.service = await createService(
+      {
+        name: SERVICE_NAME,
+        module: (given) => AppModule.with(given),
+        strategies: (app) => [app.get<IngestRuntime>(RUNTIME).consumer],
+        jsonContentTypes: [SINGLE_TYPE, BATCH_TYPE],
+        exit: (code) => this.exits.push(code),
+      },
+      config,
+    );
+    await this.service.app.init();
+    await this.service.app.startAllMicroservices();
+    await this.service.app.getHttpAdapter().getInstance().ready();
+    this.service.health.markStarted();
+  }
+
+  async stop(): Promise<void> {
+    await this.running.shutdown.run('end of a test');
+    this.service = null;
+  }
+
+  async end(): Promise<void> {
+    if (this.service !== null) await this.stop();
+    await this.bus.close();
+    await this.issuer.stop();
+    await this.database.drop();
+  }
+
+  async call({ method, url, body, type, scopes = ALL_SCOPES, headers = {} }: Call): Promise<Answer> {
+    const authorization =
+      scopes === null
+        ? {}
+        : { authorization: `Bearer ${await this.issuer.sign({ sub: 'platform', scopes })}` };
+    const contentType = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
+    const response = await this.running.app.inject({
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      url,
+      headers: { ...contentType, ...authorization, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    const isJson = String(response.headers['content-type']).includes('json');
+    const json = isJson ? response.json<Record<string, unknown>>() : {};
+    return { status: response.statusCode, headers: response.headers, text: response.body, json };
+  }
+
+  publish(topic: string, ...values: readonly (string | Buffer | Partial<OutgoingMessage>)[]): Promise<void> {
+    return this.bus.publisher.publish(
+      values.map((value) => {
+        const plain = { topic, key: 'k', headers: {} };
+        const isPlain = typeof value === 'string' || Buffer.isBuffer(value);
+        return isPlain ? { ...plain, value: Buffer.from(value) } : { ...plain, value: null, ...value };
+      }),
+    );
+  }
+}
