@@ -7,13 +7,14 @@ export class KafkaAdmin {
 
   constructor(private readonly kafka: Kafka) {}
 
-  /** Runs `work` on the connection; a failure throws the connection away and is a `TransientError`. */
+  /** Runs `work` on the connection. A failure is a `TransientError`; unless a broker answered it, we connect anew. */
   async with<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const connecting = (this.admin ??= this.connect());
     try {
       return await work(await connecting);
     } catch (error) {
-      if (this.admin === connecting) await this.close();
+      const answered = error instanceof Error && error.name === 'KafkaJSProtocolError';
+      if (!answered && this.admin === connecting) await this.close();
       const text = error instanceof Error ? error.message : String(error);
       throw new TransientError(`KUDA-BUS-1001 ${text}`, { cause: error });
     }

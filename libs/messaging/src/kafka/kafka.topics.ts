@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicDeclaration } from '@kuda/contracts';
 import { ConfigResourceTypes, type DescribeConfigResponse } from 'kafkajs';
 import { BusError } from '../error-codes';
-import { TransientError } from '../ports';
 import type { KafkaAdmin } from './kafka.admin';
 
 /** The client can read gzip and nothing else; `uncompressed` makes the broker unpack what foreign producers send. */
@@ -73,24 +72,20 @@ async function differencesOf(
   });
 }
 
-/** A new topic is usable a moment later; until then a broker may not even know it. */
+/** A new topic can be used a moment later: first its brokers must know it and lead its partitions. */
 async function waitForLeaders(admin: KafkaAdmin, names: readonly string[]): Promise<void> {
   const deadline = Date.now() + CREATE_LIMIT_MS;
-  for (;;) {
-    try {
-      const { topics } = await admin.with((connected) =>
-        connected.fetchTopicMetadata({ topics: [...names] }),
-      );
-      const led = topics.filter(
-        ({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0),
-      );
-      if (led.length === names.length) return;
-      if (Date.now() >= deadline)
-        throw new TransientError(`KUDA-BUS-1001 no leaders for ${names.join(', ')}`);
-    } catch (error) {
-      if (Date.now() >= deadline) throw error;
+  for (const name of names) {
+    for (;;) {
+      try {
+        // Only a leader answers this.
+        await admin.with((connected) => connected.fetchTopicOffsets(name));
+        break;
+      } catch (error) {
+        if (Date.now() >= deadline) throw error;
+      }
+      await sleep(LEADER_POLL_MS);
     }
-    await sleep(LEADER_POLL_MS);
   }
 }
 

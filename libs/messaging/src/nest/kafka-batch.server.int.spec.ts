@@ -5,7 +5,7 @@ import {
   Logger,
   Module,
   type ExceptionFilter,
-  type INestMicroservice,
+  type INestApplication,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern } from '@nestjs/microservices';
