@@ -106,7 +106,7 @@ export type LedgerRecord = Message<"kuda.ledger.v1.LedgerRecord"> & {
   entries: Entry[];
 
   /**
-   * The user's balances after this record, assets touched by it.
+   * The user's balances after this record: every asset the user ever had.
    *
    * @generated from field: repeated kuda.ledger.v1.AssetBalance balances = 21;
    */
@@ -227,7 +227,7 @@ export type Decision = Message<"kuda.ledger.v1.Decision"> & {
   outcome: DecisionOutcome;
 
   /**
-   * Empty when awarded whole; else a stable code: condition, rule_cap, daily_cap, no_gain.
+   * Empty when awarded whole; else a stable code: condition, evaluation, rule_cap, daily_cap, no_gain.
    *
    * @generated from field: string reason = 4;
    */
@@ -265,7 +265,7 @@ export type Decision = Message<"kuda.ledger.v1.Decision"> & {
   lotId: string;
 
   /**
-   * The facts the rule read, as canonical JSON (inputs and counters before).
+   * What the rule read before the event, as canonical JSON: facts, what its caps and the daily cap left, trust level.
    *
    * @generated from field: string facts_json = 10;
    */

@@ -1,0 +1,36 @@
+import { TOPICS } from '@kuda/contracts';
+import type { MessageBatch } from '@kuda/messaging';
+import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { Controller } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { SpanKind } from '@opentelemetry/api';
+import { DeadLetters } from '../ledger/dead-letters';
+import { readActivity } from './activity.codec';
+import { DecideActivityHandler } from './decide-activity.handler';
+
+/** Takes accepted activity events from the bus; the offset is stored in the transaction of their decisions. */
+@Controller()
+export class ActivityConsumer {
+  constructor(
+    private readonly handler: DecideActivityHandler,
+    private readonly deadLetters: DeadLetters,
+  ) {}
+
+  @EventPattern(TOPICS.activityAccepted.name)
+  async accepted(@Payload() batch: MessageBatch): Promise<void> {
+    if (batch.isStale()) return;
+    const hop = openHop(
+      { name: 'consume accepted activity', file: __filename, kind: SpanKind.CONSUMER },
+      batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+    );
+    try {
+      const readable = await this.deadLetters.sift(batch, hop.traceparents, readActivity);
+      const outcomes = await this.handler.decide(readable.map(({ envelope }) => envelope));
+      await this.deadLetters.settle(batch, readable, outcomes);
+      hop.end();
+    } catch (error) {
+      hop.end(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { CommandEnvelope, Committer, Outcome } from '@kuda/event-store';
+import type { Command } from '@kuda/ledger-core';
+import { openHop } from '@kuda/tracing';
+import { Inject, Injectable } from '@nestjs/common';
+import { SpanKind } from '@opentelemetry/api';
+import { COMMITTER } from '../ledger/ports';
+
+/** Has the ledger decide accepted events: each becomes one record with the decisions of all its rules. */
+@Injectable()
+export class DecideActivityHandler {
+  constructor(@Inject(COMMITTER) private readonly committer: Committer<Command>) {}
+
+  /** Resolves when every outcome is durable, in the order given. */
+  async decide(commands: readonly CommandEnvelope<Command>[]): Promise<readonly Outcome[]> {
+    const hop = openHop(
+      { name: 'decide activity', file: __filename, kind: SpanKind.INTERNAL },
+      commands.map(({ traceparent }) => traceparent),
+    );
+    try {
+      const traced = commands.map((command, index) => ({
+        ...command,
+        traceparent: hop.traceparents[index] ?? null,
+      }));
+      const outcomes = await this.committer.submit(traced);
+      hop.end();
+      return outcomes;
+    } catch (error) {
+      hop.end(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import { SHIPPED_RULE_SETS } from '@kuda/rules';
+import { baseConfigSchema, loadConfig, portVariable } from '@kuda/service-kit';
+import { z } from 'zod';
+
+const DEFAULT_PORT = 3002;
+
+const ledgerConfigSchema = baseConfigSchema.extend({
+  PORT: portVariable.default(DEFAULT_PORT),
+  /** The rule set in force: a JSON file, checked at the start. */
+  RULES_FILE: z.string().min(1).default(join(SHIPPED_RULE_SETS, '2026-01.json')),
+});
+
+/** Everything that this service is told by its environment. */
+export type LedgerConfig = z.output<typeof ledgerConfigSchema>;
+
+/** Reads the environment; all bad variables are reported at once. @throws ConfigError */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): LedgerConfig {
+  return loadConfig(ledgerConfigSchema, env);
+}

@@ -1,0 +1,57 @@
+import { create, TOPICS, toBinary, UserBalanceSchema } from '@kuda/contracts';
+import type { RelayRecord, StoredEntry } from '@kuda/event-store';
+import { toHeaders, VERSION_HEADER } from '@kuda/messaging';
+import { toRfc3339 } from '@kuda/service-kit';
+import { decodeRecord } from './record.codec';
+import { userOfStream } from './user-stream';
+
+const SOURCE = '/kuda/points-ledger';
+
+/** Topics that the ledger's relay writes; the second one keeps the last record per user. */
+export const RELAY_TOPICS = [TOPICS.ledgerEvents.name, TOPICS.ledgerBalances.name];
+export const COMPACTED_TOPICS = [TOPICS.ledgerBalances.name];
+
+/** What a log entry becomes on the topics: the record as it is stored, and the user's balances after it. */
+export function relayRecords(entry: StoredEntry): readonly RelayRecord[] {
+  if (entry.streamId === null) return [];
+  const key = userOfStream(entry.streamId);
+  const version = { [VERSION_HEADER]: entry.streamVersion.toString() };
+  const event = {
+    id: entry.position.toString(),
+    source: SOURCE,
+    subject: key,
+    time: toRfc3339(entry.recordedAtUs),
+  };
+  return [
+    {
+      topic: TOPICS.ledgerEvents.name,
+      key,
+      value: entry.payload,
+      headers: toHeaders({ ...event, type: `ai.kuda.ledger.${kebab(entry.kind)}.v1` }, version),
+    },
+    {
+      topic: TOPICS.ledgerBalances.name,
+      key,
+      value: balanceBytes(entry),
+      headers: toHeaders({ ...event, type: 'ai.kuda.ledger.user-balance.v1' }, version),
+    },
+  ];
+}
+
+/** `ActivityDecided` is `activity-decided` on the bus. */
+function kebab(kind: string): string {
+  return kind.replaceAll(/\B[A-Z]/g, '-$&').toLowerCase();
+}
+
+function balanceBytes(entry: StoredEntry): Buffer {
+  const { userId, position, accountVersion, recordedAtUs, balances, trust } = decodeRecord(entry.payload);
+  const message = create(UserBalanceSchema, {
+    userId,
+    position,
+    accountVersion,
+    recordedAtUs,
+    balances,
+    ...(trust === undefined ? {} : { trust }),
+  });
+  return Buffer.from(toBinary(UserBalanceSchema, message));
+}

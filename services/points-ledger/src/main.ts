@@ -1,0 +1,11 @@
+import { startService } from '@kuda/service-kit';
+import { AppModule, RUNTIME } from './app.module';
+import { readConfig } from './config';
+import { SERVICE_NAME, type LedgerRuntime } from './ledger.runtime';
+
+void startService({
+  name: SERVICE_NAME,
+  config: readConfig,
+  module: (config) => AppModule.with(config),
+  strategies: (app) => [app.get<LedgerRuntime>(RUNTIME).consumer],
+});

@@ -1,0 +1,100 @@
+import {
+  createCommitter,
+  createPool,
+  createReadModelSource,
+  Projector,
+  runMigrations,
+  typeOrmUnit,
+  type Clock,
+  type LogCommitter,
+  type SqlPool,
+} from '@kuda/event-store';
+import type { Command } from '@kuda/ledger-core';
+import { SHIPPED_RULE_SETS, type RuleSet } from '@kuda/rules';
+import { testDatabase } from '@kuda/testing';
+import { join } from 'node:path';
+import type { DataSource, EntityManager } from 'typeorm';
+import { MIGRATIONS } from '../ledger.runtime';
+import { LedgerPolicy } from '../ledger/ledger.policy';
+import { loadRules } from '../ledger/load-rules';
+import { DecisionRow } from '../statements/decision.entity';
+import { projectStatements, STATEMENTS_PROJECTION } from '../statements/statements.projection';
+import { TransactionRow } from '../statements/transaction.entity';
+
+export function shippedRules(): RuleSet {
+  return loadRules(join(SHIPPED_RULE_SETS, '2026-01.json'));
+}
+
+/** A clock that tests set. */
+export class ManualClock implements Clock {
+  constructor(public us: bigint) {}
+
+  nowUs(): bigint {
+    return this.us;
+  }
+}
+
+/** The ledger on a real PostgreSQL, without a bus. */
+export interface TestLedger {
+  readonly pool: SqlPool;
+  readonly readModels: DataSource;
+  readonly clock: ManualClock;
+  readonly committer: LogCommitter<Command>;
+  readonly statements: Projector<EntityManager>;
+  /** As after the end of the process: a new committer and a new projector on the same database. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a ledger of its own; `nowUs` is where its clock stands. */
+export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
+  const database = await testDatabase();
+  const appRole = decodeURIComponent(new URL(database.appUrl).username);
+  await runMigrations({ migrationUrl: database.ownerUrl, appRole, migrations: MIGRATIONS });
+  const pool = createPool(database.appUrl, { applicationName: 'test-ledger', max: 6 });
+  const entities = [TransactionRow, DecisionRow];
+  const source = createReadModelSource({ url: database.appUrl, applicationName: 'test-reads', entities });
+  const readModels = await source.initialize();
+  const clock = new ManualClock(nowUs);
+  const rules = shippedRules();
+  const start = async () => {
+    const onFatal = (error: Error): never => {
+      throw error;
+    };
+    const policy = new LedgerPolicy(rules, () => undefined);
+    const committer = createCommitter({ pool, policy, clock, owner: 'test', onFatal });
+    await committer.start();
+    const unit = typeOrmUnit(readModels);
+    const apply = projectStatements;
+    const options = { ...STATEMENTS_PROJECTION, sql: pool, unit, apply, signal: committer, onFatal };
+    const statements = new Projector(options);
+    statements.start();
+    return { committer, statements };
+  };
+  let running = await start();
+  const stop = async (): Promise<void> => {
+    await running.committer.stop();
+    await running.statements.stop();
+  };
+  return {
+    pool,
+    readModels,
+    clock,
+    get committer() {
+      return running.committer;
+    },
+    get statements() {
+      return running.statements;
+    },
+    restart: async () => {
+      await stop();
+      running = await start();
+    },
+    close: async () => {
+      await stop();
+      await readModels.destroy();
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
