@@ -18,6 +18,7 @@ interface ClusterClock {
 }
 
 const SIMULATOR = join(REPOSITORY, 'tools', 'cluster-simulator', 'dist', 'main.js');
+const UNAUTHORIZED = 401;
 /** A real cluster's seconds are seconds. */
 const REAL_TIME = 1;
 
@@ -44,7 +45,9 @@ export async function startCluster({ state, ports, register, env }: Surroundings
   });
   register.add(simulator.pid);
   try {
-    await waitUntilReady('cluster-simulator', `http://127.0.0.1:${String(ports.cluster)}/readyz`, simulator);
+    // It knows nobody without a token; that it says so is enough.
+    const url = `http://127.0.0.1:${String(ports.cluster)}/readyz`;
+    await waitUntilReady({ name: 'cluster-simulator', url, alsoStatus: UNAUTHORIZED }, simulator);
   } catch (error) {
     await simulator.stop();
     throw error;

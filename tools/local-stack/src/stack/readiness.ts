@@ -6,13 +6,21 @@ const READY_LIMIT_MS = 60_000;
 const PROBE_EVERY_MS = 100;
 const PROBE_LIMIT_MS = 2_000;
 
-/** Waits until `url` answers 2xx. Fails with the end of the process's log when it ends or takes too long. */
-export async function waitUntilReady(name: string, url: string, child: ChildServer): Promise<void> {
+/** Who is asked for a sign of readiness. */
+export interface Readiness {
+  readonly name: string;
+  readonly url: string;
+  /** Also ready when it answers so; 2xx always is. */
+  readonly alsoStatus?: number;
+}
+
+/** Waits until the address answers. Fails with the end of the process's log when it ends or takes too long. */
+export async function waitUntilReady({ name, url, alsoStatus }: Readiness, child: ChildServer): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
   let last = 'no answer yet';
   while (Date.now() < deadline) {
     if (!child.alive()) throw new StartFailure(`${name} ended at its start. The end of its log:\n${child.logTail()}`);
-    const answer = await probe(url);
+    const answer = await probe(url, alsoStatus);
     if (answer === undefined) return;
     last = answer;
     await sleep(PROBE_EVERY_MS);
@@ -22,11 +30,11 @@ export async function waitUntilReady(name: string, url: string, child: ChildServ
 }
 
 /** Undefined when it is ready, else what was answered. */
-async function probe(url: string): Promise<string | undefined> {
+async function probe(url: string, alsoStatus: number | undefined): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
     const text = await response.text();
-    return response.ok ? undefined : `${String(response.status)} ${text.slice(0, 300)}`;
+    return response.ok || response.status === alsoStatus ? undefined : `${String(response.status)} ${text.slice(0, 300)}`;
   } catch (error) {
     return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   }

@@ -58,7 +58,7 @@ export class ServiceProcess implements ServiceHandle {
     });
     this.ended = false;
     this.settings.register.add(this.child.pid);
-    await waitUntilReady(this.name, `${this.url}/health/ready`, this.child);
+    await waitUntilReady({ name: this.name, url: `${this.url}/health/ready` }, this.child);
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
