@@ -2,7 +2,7 @@ import type { BatchReport } from '@kuda/event-store';
 import { ServiceMetrics } from '@kuda/service-kit';
 import { Injectable } from '@nestjs/common';
 import type { ActivityInput } from './intake/activity-input';
-import type { Recorded } from './intake/record-activity.handler';
+import type { Recorded } from './intake/recorded';
 
 /** From one event to a full batch. */
 const BATCH_BUCKETS = [1, 4, 16, 64, 128, 256, 512];

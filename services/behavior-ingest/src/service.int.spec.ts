@@ -2,6 +2,7 @@ import { ActivityAcceptedSchema, ActivityRejectedSchema, fromBinary, TOPICS } fr
 import { POSITION_HEADER, type IncomingMessage } from '@kuda/messaging';
 import { eventually, startKafka, type KafkaServer } from '@kuda/testing';
 import { anActivityEvent, type ActivityEventBuilder } from './domain/test/event.builder';
+import { BATCH_TYPE, SINGLE_TYPE } from './intake/events.schema';
 import { ALL_SCOPES, ServiceFixture, type Answer } from './test/service.fixture';
 
 const EVENTS = '/v1/events';
@@ -87,32 +88,22 @@ describe('the service on a real bus and a real database', () => {
     expect((await post(old, backfill)).json).toMatchObject({ accepted: ['old'] });
   });
 
+  const ff = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+  const tooMany = `[${Array.from({ length: 101 }, () => '{}').join(',')}]`;
   it.each([
-    ['a cut-off body', '{"specversion":', 'application/json', 400, 'KUDA-HTTP-1000'],
-    ['an empty body', '', 'application/json', 400, 'KUDA-HTTP-1000'],
-    ['a body that is a number', '5', 'application/json', 400, 'KUDA-HTTP-1001'],
-    [
-      'bytes that are not UTF-8',
-      Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
-      undefined,
-      400,
-      'KUDA-INGEST-1101',
-    ],
-    ['an empty list', '[]', 'application/json', 400, 'KUDA-INGEST-1102'],
-    ['a list as one event', '[{}]', 'application/cloudevents+json', 400, 'KUDA-INGEST-1101'],
-    ['one event as a list', '{}', 'application/cloudevents-batch+json', 400, 'KUDA-INGEST-1101'],
-    [
-      '101 events',
-      `[${Array.from({ length: 101 }, () => '{}').join(',')}]`,
-      undefined,
-      400,
-      'KUDA-INGEST-1103',
-    ],
-    ['more than 1 MiB', `["${'x'.repeat(1_048_576)}"]`, undefined, 413, 'KUDA-HTTP-1005'],
-    ['a text', 'hello', 'text/plain', 415, 'KUDA-HTTP-1006'],
-  ])('refuses %s, with nothing half done', async (_name, body, type, status, code) => {
+    ['a cut-off body', { body: '{"specversion":' }, 400, 'KUDA-HTTP-1000'],
+    ['an empty body', { body: '' }, 400, 'KUDA-HTTP-1000'],
+    ['a body that is a number', { body: '5' }, 400, 'KUDA-HTTP-1001'],
+    ['bytes that are not UTF-8', { body: ff }, 400, 'KUDA-INGEST-1101'],
+    ['an empty list', { body: '[]' }, 400, 'KUDA-INGEST-1102'],
+    ['a list as one event', { body: '[{}]', type: SINGLE_TYPE }, 400, 'KUDA-INGEST-1101'],
+    ['one event as a list', { body: '{}', type: BATCH_TYPE }, 400, 'KUDA-INGEST-1101'],
+    ['101 events', { body: tooMany }, 400, 'KUDA-INGEST-1103'],
+    ['more than 1 MiB', { body: `["${'x'.repeat(1_048_576)}"]` }, 413, 'KUDA-HTTP-1005'],
+    ['a text', { body: 'hello', type: 'text/plain' }, 415, 'KUDA-HTTP-1006'],
+  ])('refuses %s, with nothing half done', async (_name, call, status, code) => {
     const before = await report();
-    const answer = await post(body, type === undefined ? {} : { type });
+    const answer = await service.call({ url: EVENTS, ...call });
     expect(answer).toMatchObject({ status, json: { status, code } });
     expect(answer.headers['content-type']).toContain('application/problem+json');
     expect(await report()).toEqual(before);

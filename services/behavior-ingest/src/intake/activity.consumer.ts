@@ -7,7 +7,8 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import type { ActivityInput, IntakeCommand } from './activity-input';
 import { COMMITTER } from './ports';
-import { RecordActivityHandler, type Recorded } from './record-activity.handler';
+import { RecordActivityHandler } from './record-activity.handler';
+import type { Recorded } from './recorded';
 
 const NOTHING = Buffer.alloc(0);
 

@@ -24,7 +24,8 @@ import {
   SINGLE_TYPE,
   type EventsAnswer,
 } from './events.schema';
-import { RecordActivityHandler, type Recorded } from './record-activity.handler';
+import { RecordActivityHandler } from './record-activity.handler';
+import type { Recorded } from './recorded';
 
 const { notEvents, emptyBatch, tooManyEvents, overloaded, notRecorded } = INGEST_ERROR_CODES;
 

@@ -3,7 +3,6 @@ import { SpanKind } from '@opentelemetry/api';
 import type { Clock, CommandEnvelope, Committer, Outcome } from '@kuda/event-store';
 import { openHop } from '@kuda/tracing';
 import { eventKey, type Verdict } from '../domain/activity-event';
-import type { Rejection } from '../domain/rejection';
 import { judgeInput } from '../domain/validate-event';
 import {
   eventFingerprint,
@@ -15,13 +14,7 @@ import {
 import { ENTRY_KINDS } from './intake-entries';
 import { IngestMetrics } from '../ingest.metrics';
 import { CLOCK, COMMITTER } from './ports';
-
-/** What became of one input; durable when it is told. */
-export type Recorded =
-  | { readonly status: 'accepted' | 'duplicate'; readonly eventId: string }
-  | { readonly status: 'rejected'; readonly eventId: string; readonly rejection: Rejection }
-  /** Valid or not, the log could not take it; nothing of it is stored. */
-  | { readonly status: 'faulted'; readonly eventId: string; readonly code: string; readonly detail: string };
+import type { Recorded } from './recorded';
 
 function commandOf(verdict: Verdict, input: ActivityInput): IntakeCommand {
   const { origin } = input;
