@@ -11,18 +11,25 @@ export type KubeErrorKind =
   | 'throttled'
   | 'unavailable';
 
-/** A call to the API server that did not succeed. `unavailable` covers 5xx, network faults and timeouts. */
-export class KubeError extends Error {
-  override readonly name = 'KubeError';
+/** What is known of a call that did not succeed. `statusCode` is 0 where no answer came. */
+export interface KubeFailure {
+  readonly kind: KubeErrorKind;
+  readonly statusCode: number;
+  readonly reason: string;
+}
 
-  constructor(
-    readonly kind: KubeErrorKind,
-    readonly statusCode: number,
-    readonly reason: string,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+/** A call to the API server that did not succeed. `unavailable` covers 5xx, network faults and timeouts. */
+export class KubeError extends Error implements KubeFailure {
+  override readonly name = 'KubeError';
+  readonly kind: KubeErrorKind;
+  readonly statusCode: number;
+  readonly reason: string;
+
+  constructor(failure: KubeFailure, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.kind = failure.kind;
+    this.statusCode = failure.statusCode;
+    this.reason = failure.reason;
   }
 }
 
@@ -77,17 +84,13 @@ export function toKubeError(error: unknown): KubeError {
   if (error instanceof KubeError) return error;
   if (error instanceof ApiException) {
     const { reason, message } = statusOf(error.body);
-    const kind = kindOf(error.code, reason);
-    return new KubeError(kind, error.code, reason, message === '' ? `HTTP ${String(error.code)}` : message, {
-      cause: error,
-    });
+    const failure = { kind: kindOf(error.code, reason), statusCode: error.code, reason };
+    return new KubeError(failure, message === '' ? `HTTP ${String(error.code)}` : message, { cause: error });
   }
-  const statusCode = (error as { readonly statusCode?: unknown } | null)?.statusCode;
+  const found = (error as { readonly statusCode?: unknown } | null)?.statusCode;
+  const statusCode = typeof found === 'number' ? found : 0;
   const message = error instanceof Error ? error.message : String(error);
-  if (typeof statusCode === 'number') {
-    return new KubeError(kindOf(statusCode, ''), statusCode, '', message, { cause: error });
-  }
-  return new KubeError('unavailable', 0, '', message, { cause: error });
+  return new KubeError({ kind: kindOf(statusCode, ''), statusCode, reason: '' }, message, { cause: error });
 }
 
 /** Runs one call and answers its failure as KubeError. */

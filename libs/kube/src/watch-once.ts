@@ -14,47 +14,54 @@ export interface WatchEnd {
   readonly error: KubeError | null;
 }
 
+/** What was decided about a watch while it ran. */
+interface WatchState {
+  failure: KubeError | null;
+  silent: boolean;
+  over: boolean;
+}
+
 /** Opens a watch, hands on what comes, and closes it on an ERROR event, on silence and on the signal. */
 export async function watchOnce<T>(options: WatchOnce<T>): Promise<WatchEnd> {
+  const state: WatchState = { failure: null, silent: false, over: false };
+  const opened: { watch: OpenWatch | null } = { watch: null };
   let notices = 0;
-  let failure: KubeError | null = null;
-  let silent = false;
-  let watch: OpenWatch | null = null;
-  let over = false;
   const stop = (): void => {
-    over = true;
-    watch?.stop();
+    state.over = true;
+    opened.watch?.stop();
   };
   const timer = setTimeout(() => {
-    silent = true;
+    state.silent = true;
     stop();
   }, options.inactivityMs);
   options.signal.addEventListener('abort', stop, { once: true });
   try {
-    watch = await options.open((notice) => {
+    const watch = await options.open((notice) => {
       // What comes after the end was decided is not taken: the next watch brings it again, in order.
-      if (over) return;
+      if (state.over) return;
       notices += 1;
       timer.refresh();
       if (notice.type === 'error') {
-        failure = new KubeError(kindOf(notice.statusCode, ''), notice.statusCode, '', notice.message);
+        const { statusCode, message } = notice;
+        state.failure = new KubeError({ kind: kindOf(statusCode, ''), statusCode, reason: '' }, message);
         stop();
         return;
       }
       options.onNotice(notice);
     });
+    opened.watch = watch;
     // The end may have been decided while the watch was being opened.
-    if (isOver()) watch.stop();
+    if (isOver(state)) watch.stop();
     const reason = await watch.ended;
-    if (failure !== null || silent || options.signal.aborted) return { notices, error: failure };
+    if (isOver(state)) return { notices, error: failureOf(state) };
     return { notices, error: reason === null || reason === undefined ? null : toKubeError(reason) };
   } finally {
-    over = true;
+    state.over = true;
     clearTimeout(timer);
     options.signal.removeEventListener('abort', stop);
   }
-
-  function isOver(): boolean {
-    return over;
-  }
 }
+
+// Callbacks change the state between two lines, which the compiler cannot see: it is read through functions.
+const isOver = (state: WatchState): boolean => state.over;
+const failureOf = (state: WatchState): KubeError | null => state.failure;

@@ -25,12 +25,12 @@ class FakeServer implements ListWatchSource<Thing> {
   readonly lists: (string | null)[] = [];
   readonly watches: ServedWatch[] = [];
   pages: ListPage<Thing>[] = [{ items: [], resourceVersion: '1', continueToken: null }];
-  failures: unknown[] = [];
+  failures: Error[] = [];
 
   list(_limit: number, continueToken: string | null): Promise<ListPage<Thing>> {
     this.lists.push(continueToken);
     const failure = this.failures.shift();
-    if (failure !== undefined) return Promise.reject(failure as Error);
+    if (failure !== undefined) return Promise.reject(failure);
     const index = continueToken === null ? 0 : Number(continueToken);
     const page = this.pages[index];
     return page === undefined ? Promise.reject(new Error('no such page')) : Promise.resolve(page);
@@ -171,7 +171,10 @@ test('a silent stream is given up after the inactivity time and followed on', as
 
 test('a reset connection and a failing list are waited out; nothing ends it', async () => {
   const server = new FakeServer();
-  server.failures = [new KubeError('unavailable', 500, '', 'list failed'), new Error('ECONNREFUSED')];
+  server.failures = [
+    new KubeError({ kind: 'unavailable', statusCode: 500, reason: '' }, 'list failed'),
+    new Error('ECONNREFUSED'),
+  ];
   const { errors } = start(server);
   const first = await server.nthWatch(1);
   first.end(new Error('ECONNRESET'));

@@ -16,7 +16,7 @@ const DONE = { requeueAfterMs: null };
 
 test('a key added many times before its turn runs once', async () => {
   const handled: string[] = [];
-  const gate = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<null>();
   const queue = new WorkQueue({
     ...OPTIONS,
     concurrency: 1,
@@ -28,7 +28,7 @@ test('a key added many times before its turn runs once', async () => {
   });
   queue.add('first');
   for (let index = 0; index < 5; index += 1) queue.add('second');
-  gate.resolve();
+  gate.resolve(null);
   await sleep(20);
   expect(handled).toEqual(['first', 'second']);
   await queue.stop();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { createApiServer } from './api/server';
@@ -8,7 +9,7 @@ import { LOST_ANNOTATION } from './controllers/node.controller';
 import { behaviourOf, type BehaviourRule } from './controllers/pod-behaviour';
 import { DEFAULT_NODES, furnish, type NodeGroup } from './nodes';
 import type { KubeNode } from './objects';
-import { readSnapshot, writeSnapshot } from './snapshot.file';
+import { readSnapshot, writeSnapshot, type SimulatorSnapshot } from './snapshot.file';
 import { ObjectStore } from './store/object-store';
 import { Timeline, type Instant } from './timeline';
 
@@ -67,9 +68,89 @@ function kubeconfig(url: string, token: string): string {
   });
 }
 
+/** Writes the snapshot soon after a change; many changes make one write. */
+class SnapshotKeeper {
+  private pending: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly stateFile: string | null,
+    private readonly snapshot: () => SimulatorSnapshot,
+  ) {}
+
+  soon(): void {
+    this.pending ??= setTimeout(() => {
+      this.save();
+    }, SNAPSHOT_DELAY_MS);
+  }
+
+  save(): void {
+    if (this.pending !== null) clearTimeout(this.pending);
+    this.pending = null;
+    if (this.stateFile !== null) writeSnapshot(this.stateFile, this.snapshot());
+  }
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}
+
+function markNode(store: ObjectStore, name: string, lostAt: string | null): void {
+  store.update<KubeNode>('nodes', store.get<KubeNode>('nodes', undefined, name), (draft) => {
+    const { [LOST_ANNOTATION]: _, ...others } = draft.metadata.annotations ?? {};
+    draft.metadata.annotations = lostAt === null ? others : { ...others, [LOST_ANNOTATION]: lostAt };
+  });
+}
+
+interface Running {
+  readonly store: ObjectStore;
+  readonly timeline: Timeline;
+  readonly instant: Instant;
+  readonly behaviours: BehaviourRule[];
+  readonly server: Server;
+}
+
+type Controls = Pick<ClusterSimulator, 'loseNode' | 'restoreNode' | 'behave' | 'dropConnections' | 'compact'>;
+
+function controlsOf({ store, timeline, instant, behaviours, server }: Running): Controls {
+  return {
+    loseNode: (name) => {
+      timeline.perform(() => {
+        markNode(store, name, stamp(instant.ms));
+      });
+    },
+    restoreNode: (name) => {
+      timeline.perform(() => {
+        markNode(store, name, null);
+      });
+    },
+    behave: (rule) => {
+      timeline.perform(() => behaviours.unshift(rule));
+    },
+    dropConnections: () => {
+      server.closeAllConnections();
+    },
+    compact: () => {
+      store.compact();
+    },
+  };
+}
+
 /** Starts a simulated cluster on 127.0.0.1: an API server over HTTP and its controllers, on an accelerated clock. */
 export async function startClusterSimulator(options: SimulatorOptions): Promise<ClusterSimulator> {
-  const stateFile = options.stateFile ?? null;
+  const { stateFile = null, kubeconfigPath } = options;
   const snapshot = stateFile === null ? null : readSnapshot(stateFile);
   const clock = createClock({
     originMs: options.clockOriginMs ?? Date.now(),
@@ -83,72 +164,38 @@ export async function startClusterSimulator(options: SimulatorOptions): Promise<
   const behaviours: BehaviourRule[] = [...(options.behaviours ?? [])];
   const timeline = new Timeline(clock, instant, store, (pod) => behaviourOf(pod, behaviours));
   const token = snapshot?.token ?? randomBytes(24).toString('base64url');
-  const server = createApiServer({
-    target: { store, nowMs: () => instant.ms },
-    timeline,
-    token,
-    watchTimes: { bookmarkMs: options.bookmarkMs ?? DEFAULT_BOOKMARK_MS, defaultTimeoutMs: WATCH_TIMEOUT_MS },
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${String(port)}`;
-  mkdirSync(dirname(options.kubeconfigPath), { recursive: true });
-  writeFileSync(options.kubeconfigPath, kubeconfig(url, token), { mode: 0o600 });
-
-  let pending: NodeJS.Timeout | null = null;
-  const save = (): void => {
-    if (pending !== null) clearTimeout(pending);
-    pending = null;
-    if (stateFile !== null)
-      writeSnapshot(stateFile, { format: 1, instantMs: instant.ms, token, store: store.snapshot() });
+  const watchTimes = {
+    bookmarkMs: options.bookmarkMs ?? DEFAULT_BOOKMARK_MS,
+    defaultTimeoutMs: WATCH_TIMEOUT_MS,
   };
+  const target = { store, nowMs: () => instant.ms };
+  const server = createApiServer({ target, timeline, token, watchTimes });
+  const url = await listen(server, options.port ?? 0);
+  mkdirSync(dirname(kubeconfigPath), { recursive: true });
+  writeFileSync(kubeconfigPath, kubeconfig(url, token), { mode: 0o600 });
+
+  const keeper = new SnapshotKeeper(stateFile, () => ({
+    format: 1,
+    instantMs: instant.ms,
+    token,
+    store: store.snapshot(),
+  }));
   const unsubscribe = store.onChange(() => {
-    pending ??= setTimeout(save, SNAPSHOT_DELAY_MS);
+    keeper.soon();
   });
   timeline.perform(() => undefined);
-  save();
-
-  const markNode = (name: string, lostAt: string | null): void => {
-    timeline.perform(() => {
-      store.update<KubeNode>('nodes', store.get<KubeNode>('nodes', undefined, name), (draft) => {
-        const { [LOST_ANNOTATION]: _, ...others } = draft.metadata.annotations ?? {};
-        draft.metadata.annotations = lostAt === null ? others : { ...others, [LOST_ANNOTATION]: lostAt };
-      });
-    });
-  };
+  keeper.save();
+  const controls = controlsOf({ store, timeline, instant, behaviours, server });
   return {
     url,
-    kubeconfigPath: options.kubeconfigPath,
+    kubeconfigPath,
     nowMs: () => clock.nowMs(),
-    loseNode: (name) => {
-      timeline.advance();
-      markNode(name, stamp(instant.ms));
-    },
-    restoreNode: (name) => {
-      markNode(name, null);
-    },
-    behave: (rule) => {
-      timeline.perform(() => behaviours.unshift(rule));
-    },
-    dropConnections: () => {
-      server.closeAllConnections();
-    },
-    compact: () => {
-      store.compact();
-    },
+    ...controls,
     stop: async () => {
       timeline.stop();
       unsubscribe();
-      save();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-      });
+      keeper.save();
+      await close(server);
     },
   };
 }

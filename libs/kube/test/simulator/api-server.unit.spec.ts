@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSessionJob, ListWatch, type JobView } from '@kuda/kube';
-import { startClusterSimulator } from '../src/index';
+import { buildSessionJob, ListWatch, type JobView } from '../../src/index';
+import { startClusterSimulator } from '@kuda/cluster-simulator';
 import { aCluster, anOrder, NAMESPACE, SCALE, until, type TestCluster } from './simulated-cluster';
 
 const JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`;
@@ -182,13 +182,15 @@ test('the state survives a restart, time goes on, and what fell due meanwhile ha
 });
 
 test('the lease of a lost node stands still, its pod is evicted and stays, and goes with the node', async () => {
-  const { client, simulator, http } = cluster;
+  const { client, simulator } = cluster;
   const order = anOrder('lost');
   const { job } = buildSessionJob(order);
   if (job.spec === undefined) throw new Error('no spec');
   job.spec.suspend = false;
   await client.jobs.create({ job });
-  await http('POST', `/api/v1/namespaces/${NAMESPACE}/secrets`, { metadata: { name: 'session-lost' } });
+  await cluster.http('POST', `/api/v1/namespaces/${NAMESPACE}/secrets`, {
+    metadata: { name: 'session-lost' },
+  });
   const running = await until(async () => {
     const [pod] = await client.pods.ofOrder('lost');
     return pod?.container?.state === 'running' ? pod : null;
@@ -203,7 +205,7 @@ test('the lease of a lost node stands still, its pod is evicted and stays, and g
   expect(evicted.conditions.find((condition) => condition.type === 'DisruptionTarget')?.status).toBe('True');
   expect(evicted.container?.state).toBe('running');
   expect(await client.nodes.lease(node)).toEqual(lease);
-  await http('DELETE', `/api/v1/nodes/${node}`);
+  await cluster.http('DELETE', `/api/v1/nodes/${node}`);
   const replacement = await until(async () => {
     const pods = await client.pods.ofOrder('lost');
     return pods.find((pod) => pod.uid !== running.uid && pod.container?.state === 'running') ?? null;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectCluster, type ClusterClient, type SessionJobOrder } from '@kuda/kube';
-import { startClusterSimulator, type ClusterSimulator, type SimulatorOptions } from '../src/index';
+import { connectCluster, type ClusterClient, type SessionJobOrder } from '../../src/index';
+import { startClusterSimulator, type ClusterSimulator, type SimulatorOptions } from '@kuda/cluster-simulator';
 
 /** A simulated cluster in a folder of its own, with a connected client. */
 export interface TestCluster {

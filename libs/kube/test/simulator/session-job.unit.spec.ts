@@ -5,7 +5,7 @@ import {
   conditionTrue,
   ListWatch,
   type PodView,
-} from '@kuda/kube';
+} from '../../src/index';
 import { aCluster, anOrder, until, type TestCluster } from './simulated-cluster';
 
 let cluster: TestCluster;
