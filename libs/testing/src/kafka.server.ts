@@ -63,7 +63,8 @@ async function writeSettings(kafka: KafkaDistribution, dataDir: string, port: nu
 }
 
 async function format(kafka: KafkaDistribution, settings: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+  // A leading dash would read as an option.
+  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'k');
   const jvm = ['-Xshare:auto', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', kafka.classPath];
   const logging = `-Dlog4j2.configurationFile=${kafka.loggingFile}`;
   const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', clusterId, '-c', settings];
