@@ -1,7 +1,7 @@
-import { REDEMPTION_ERROR_CODES, type RedemptionErrorName } from '../error-codes';
+import { REDEMPTION_ERROR_CODES, type RedemptionErrorName } from './error-codes';
 import type { AssetAmount } from './amounts';
 import type { Policy } from './offer';
-import type { EndReason, SagaInput, SagaState, SagaStep } from './saga';
+import type { EndReason, Order, SagaInput, SagaState, SagaStep, SessionOrder } from './saga';
 import { settle } from './settlement';
 
 const US_PER_SECOND = 1_000_000n;
@@ -26,25 +26,30 @@ function ignore(input: SagaInput, reason: string): SagaStep {
   return { type: 'input_ignored', input: input.type, reason };
 }
 
-function refuse(userId: string, name: RedemptionErrorName): SagaStep {
+function refuse(name: RedemptionErrorName): SagaStep {
   const { code, title } = REDEMPTION_ERROR_CODES[name];
-  return { type: 'redemption_refused', userId, code, reason: title };
+  return { type: 'redemption_refused', code, reason: title };
 }
 
 /** Order: the quote's age, its earlier use, the user's sessions. */
 function decideRequest(input: Input<'request'>, facts: SagaFacts): SagaStep {
   const { terms } = input;
-  if (facts.nowUs >= input.quoteExpiresAtUs) return refuse(terms.userId, 'quoteExpired');
-  if (facts.isQuoteUsed) return refuse(terms.userId, 'quoteUsed');
+  if (facts.nowUs >= input.quoteExpiresAtUs) return refuse('quoteExpired');
+  if (facts.isQuoteUsed) return refuse('quoteUsed');
   const { policy } = facts;
   if (facts.liveRedemptions >= policy.activeSessions + policy.queuedSessions) {
-    return refuse(terms.userId, 'sessionLimit');
+    return refuse('sessionLimit');
   }
   const queueUntilUs = facts.nowUs + BigInt(policy.queueLimitSeconds) * US_PER_SECOND;
   const runAndSettle = BigInt(terms.durationSeconds + policy.settlementGraceSeconds) * US_PER_SECOND;
   return {
     type: 'redemption_requested',
-    order: { ...terms, queueUntilUs, holdExpiresAtUs: queueUntilUs + runAndSettle },
+    order: {
+      ...terms,
+      requestedAtUs: facts.nowUs,
+      queueUntilUs,
+      holdExpiresAtUs: queueUntilUs + runAndSettle,
+    },
   };
 }
 
@@ -59,19 +64,19 @@ function closeAs(
   return { type: 'redemption_settled', reason, captured, released, mustStopOrder };
 }
 
+function sessionOrderOf(order: Order): SessionOrder {
+  const { gpuClass, gpuCount, durationSeconds, image, trustLevel, queueUntilUs } = order;
+  return { gpuClass, gpuCount, durationSeconds, image, trustLevel, queueUntilUs };
+}
+
 function decideRequested(state: State<'requested'>, input: SagaInput): SagaStep {
   switch (input.type) {
     case 'hold_placed':
       return state.isCancelled
         ? { type: 'settlement_requested', reason: 'not_running', meteredSeconds: 0n, captured: [] }
-        : { type: 'hold_confirmed', order: state.order };
+        : { type: 'hold_confirmed', order: sessionOrderOf(state.order) };
     case 'hold_refused':
-      return {
-        type: 'redemption_refused',
-        userId: state.order.userId,
-        code: input.code,
-        reason: input.reason,
-      };
+      return { type: 'redemption_refused', code: input.code, reason: input.reason };
     case 'hold_settled':
       return closeAs(state, 'used', input.captured, input.released);
     case 'hold_released':

@@ -1,7 +1,7 @@
 import { decide } from './decide';
 import { evolve } from './evolve';
 import { INITIAL_STATE, type SagaInput, type SagaState } from './saga';
-import { gpuSeconds, points, someFacts, someTerms } from './test/builders';
+import { gpuSeconds, points, someFacts, someTerms } from '../test/builders';
 
 const REQUEST: SagaInput = { type: 'request', terms: someTerms(), quoteExpiresAtUs: 2_000_000n };
 const US = 1_000_000n;

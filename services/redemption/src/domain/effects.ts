@@ -1,5 +1,5 @@
 import type { AssetAmount } from './amounts';
-import type { Order, SagaStep } from './saga';
+import type { Order, SagaStep, SessionOrder } from './saga';
 import type { SettlementReason } from './settlement';
 
 /** What a step asks of the other services. Derived from the log alone, so that a restart asks the same again. */
@@ -11,7 +11,7 @@ export type Effect =
       readonly reason: SettlementReason;
     }
   | { readonly type: 'release_hold'; readonly reason: SettlementReason }
-  | { readonly type: 'place_order'; readonly order: Order }
+  | { readonly type: 'place_order'; readonly order: SessionOrder }
   | { readonly type: 'stop_order'; readonly reason: string };
 
 /** At most one effect a step; a settlement that captures nothing gives the whole hold back. */

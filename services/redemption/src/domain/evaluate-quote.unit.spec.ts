@@ -1,6 +1,6 @@
 import { evaluateQuote, type MemberFacts, type QuoteRequest } from './evaluate-quote';
 import type { TrustLevel } from './offer';
-import { aMember, aWish, gpuSeconds, HOUR, OFFER, points } from './test/builders';
+import { aMember, aWish, gpuSeconds, HOUR, OFFER, points } from '../test/builders';
 
 function answer(wish: Partial<QuoteRequest>, member: Partial<MemberFacts> = {}): string {
   const result = evaluateQuote(aWish(wish), aMember(member), OFFER);

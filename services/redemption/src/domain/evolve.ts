@@ -1,12 +1,12 @@
 import { remainder } from './amounts';
-import type { Order, SagaState, SagaStep } from './saga';
+import { orderOf, type Order, type SagaState, type SagaStep } from './saga';
 
 /** A step that does not fit its state means that the log and the code disagree: nothing sensible can follow. */
 function misfit(state: SagaState, step: SagaStep): never {
   throw new Error(`step ${step.type} does not fit a redemption that is ${state.status}`);
 }
 
-function orderOf(state: SagaState, step: SagaStep): Order {
+function openOrder(state: SagaState, step: SagaStep): Order {
   return state.status === 'none' || state.status === 'refused' ? misfit(state, step) : state.order;
 }
 
@@ -18,7 +18,7 @@ export function evolve(state: SagaState, step: SagaStep): SagaState {
     case 'hold_confirmed':
       return {
         status: 'ordered',
-        order: step.order,
+        order: openOrder(state, step),
         isCancelled: false,
         phase: 'reserved',
         sessionVersion: 0n,
@@ -30,14 +30,14 @@ export function evolve(state: SagaState, step: SagaStep): SagaState {
     case 'settlement_requested':
       return {
         status: 'settling',
-        order: orderOf(state, step),
+        order: openOrder(state, step),
         reason: step.reason,
         meteredSeconds: step.meteredSeconds,
       };
     case 'redemption_settled':
       return settled(state, step);
     case 'redemption_refused':
-      return { status: 'refused', userId: step.userId, code: step.code, reason: step.reason };
+      return { status: 'refused', order: orderOf(state), code: step.code, reason: step.reason };
     case 'cancellation_requested':
       return state.status === 'requested' || state.status === 'ordered'
         ? { ...state, isCancelled: true }
@@ -48,7 +48,7 @@ export function evolve(state: SagaState, step: SagaStep): SagaState {
 }
 
 function settled(state: SagaState, step: Extract<SagaStep, { type: 'redemption_settled' }>): SagaState {
-  const order = orderOf(state, step);
+  const order = openOrder(state, step);
   const { reason, captured, released } = step;
   const stray = [...remainder(order.held, [...captured, ...released])];
   if (stray.length > 0) throw new Error('captured and released do not add up to what was held (I8)');

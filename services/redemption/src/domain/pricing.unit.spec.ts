@@ -1,5 +1,5 @@
 import { pointsCost, splitFunding } from './pricing';
-import { gpuSeconds, HOUR, points } from './test/builders';
+import { gpuSeconds, HOUR, points } from '../test/builders';
 
 describe('pricing', () => {
   it.each([

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { amountOf, remainder } from './amounts';
 import { isFinal } from './saga';
-import { someTerms } from './test/builders';
-import { World, type WorldPlan } from './test/world';
+import { someTerms } from '../test/builders';
+import { World, type WorldPlan } from '../test/world';
 
 const RUNS = 2_000;
 

@@ -21,11 +21,18 @@ export interface Terms {
   readonly policyHash: string;
 }
 
-/** The terms with their deadlines, microseconds since the Unix epoch. */
+/** The terms with their times, microseconds since the Unix epoch. */
 export interface Order extends Terms {
+  readonly requestedAtUs: bigint;
   readonly queueUntilUs: bigint;
   readonly holdExpiresAtUs: bigint;
 }
+
+/** The part of an order that the scheduler gets. */
+export type SessionOrder = Pick<
+  Order,
+  'gpuClass' | 'gpuCount' | 'durationSeconds' | 'image' | 'trustLevel' | 'queueUntilUs'
+>;
 
 export type SessionPhase = 'queued' | 'admitted' | 'running';
 
@@ -60,7 +67,13 @@ export type SagaState =
       readonly captured: readonly AssetAmount[];
       readonly released: readonly AssetAmount[];
     }
-  | { readonly status: 'refused'; readonly userId: string; readonly code: string; readonly reason: string };
+  /** Refused by the ledger, or at once: then there is no order. */
+  | {
+      readonly status: 'refused';
+      readonly order: Order | null;
+      readonly code: string;
+      readonly reason: string;
+    };
 
 /** What may happen to a redemption. Each may come late, twice, or overtaken. */
 export type SagaInput =
@@ -87,7 +100,7 @@ export type SagaInput =
 /** What a redemption records: one step for each input. */
 export type SagaStep =
   | { readonly type: 'redemption_requested'; readonly order: Order }
-  | { readonly type: 'hold_confirmed'; readonly order: Order }
+  | { readonly type: 'hold_confirmed'; readonly order: SessionOrder }
   | { readonly type: 'session_progressed'; readonly phase: SessionPhase; readonly sessionVersion: bigint }
   | {
       readonly type: 'settlement_requested';
@@ -105,7 +118,6 @@ export type SagaStep =
     }
   | {
       readonly type: 'redemption_refused';
-      readonly userId: string;
       readonly code: string;
       readonly reason: string;
     }
@@ -113,6 +125,11 @@ export type SagaStep =
   | { readonly type: 'input_ignored'; readonly input: SagaInput['type']; readonly reason: string };
 
 export const INITIAL_STATE: SagaState = { status: 'none' };
+
+/** The order behind a state; null where none was ever made. */
+export function orderOf(state: SagaState): Order | null {
+  return state.status === 'none' ? null : state.order;
+}
 
 /** True when nothing more can happen: the hold is settled, released or was never placed. */
 export function isFinal(state: SagaState): boolean {

@@ -1,5 +1,5 @@
 import { settle, type SessionEnd } from './settlement';
-import { gpuSeconds, OFFER, points, someTerms } from './test/builders';
+import { gpuSeconds, OFFER, points, someTerms } from '../test/builders';
 
 const RULE = OFFER.policy.earlyFail;
 const BOUGHT = someTerms();

@@ -1,8 +1,8 @@
-import { loadOfferBook } from '../../offer/load-offer';
-import { ANY_GPU_SECOND, POINT, type AssetAmount } from '../amounts';
-import type { SagaFacts } from '../decide';
-import type { MemberFacts, QuoteRequest } from '../evaluate-quote';
-import type { Terms } from '../saga';
+import { loadOfferBook } from '../offer/load-offer';
+import { ANY_GPU_SECOND, POINT, type AssetAmount } from '../domain/amounts';
+import type { SagaFacts } from '../domain/decide';
+import type { MemberFacts, QuoteRequest } from '../domain/evaluate-quote';
+import type { Terms } from '../domain/saga';
 
 export const OFFER = loadOfferBook().current;
 

@@ -1,9 +1,9 @@
-import { remainder, type AssetAmount } from '../amounts';
-import { decide } from '../decide';
-import { effectOf, type Effect } from '../effects';
-import { evolve } from '../evolve';
-import { INITIAL_STATE, type SagaInput, type SagaState, type SagaStep } from '../saga';
-import type { SessionEnd } from '../settlement';
+import { remainder, type AssetAmount } from '../domain/amounts';
+import { decide } from '../domain/decide';
+import { effectOf, type Effect } from '../domain/effects';
+import { evolve } from '../domain/evolve';
+import { INITIAL_STATE, type SagaInput, type SagaState, type SagaStep } from '../domain/saga';
+import type { SessionEnd } from '../domain/settlement';
 import { someFacts, someTerms } from './builders';
 
 /** How the simple ledger and scheduler of a run behave. */

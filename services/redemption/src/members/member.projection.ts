@@ -1,0 +1,111 @@
+import type { LedgerRecord } from '@kuda/contracts';
+import type { DataSource, EntityManager } from 'typeorm';
+
+/** Where the records of one batch end. */
+export interface BatchEnd {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: bigint;
+}
+
+const UPSERT_MEMBERS = `
+  insert into member (user_id, account_version, position, registered_at_us, succeeded_device_seconds,
+                      factor_enrolled, value_lane_awards, value_lane_points)
+  select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[],
+                       $7::bigint[], $8::bigint[])
+  on conflict (user_id) do update
+     set account_version = excluded.account_version, position = excluded.position,
+         registered_at_us = excluded.registered_at_us,
+         succeeded_device_seconds = excluded.succeeded_device_seconds,
+         factor_enrolled = excluded.factor_enrolled, value_lane_awards = excluded.value_lane_awards,
+         value_lane_points = excluded.value_lane_points
+   where member.account_version < excluded.account_version`;
+
+const UPSERT_BALANCES = `
+  insert into member_balance (user_id, asset, account_version, available, debt)
+  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+  on conflict (user_id, asset) do update
+     set account_version = excluded.account_version, available = excluded.available, debt = excluded.debt
+   where member_balance.account_version < excluded.account_version`;
+
+const STORE_OFFSET = `
+  insert into ledger_offset as o (topic, partition, next_offset) values ($1, $2, $3)
+  on conflict (topic, partition) do update set next_offset = excluded.next_offset
+   where o.next_offset < excluded.next_offset`;
+
+/**
+ * What the ledger says of each user: balances and trust facts, with the account version they are of. A record that is
+ * older than what is known changes nothing, so repeats and reordering are harmless.
+ */
+export class MemberProjection {
+  constructor(private readonly source: DataSource) {}
+
+  /** Applies a batch and stores where to go on, in one transaction of at most three statements. */
+  async apply(records: readonly LedgerRecord[], end: BatchEnd): Promise<void> {
+    const members = newest(records, ({ userId }) => userId);
+    const balances = newest(records.flatMap(balancesOf), ({ userId, asset }) => `${userId}\n${asset}`);
+    await this.source.transaction(async (tx) => {
+      if (members.length > 0) await upsertMembers(tx, members);
+      if (balances.length > 0) await upsertBalances(tx, balances);
+      await tx.query(STORE_OFFSET, [end.topic, end.partition, end.nextOffset]);
+    });
+  }
+
+  /** Where the consumer of the ledger's records goes on. */
+  async nextOffset(topic: string, partition: number): Promise<bigint | undefined> {
+    const rows: { next_offset: string }[] = await this.source.query(
+      'select next_offset from ledger_offset where topic = $1 and partition = $2',
+      [topic, partition],
+    );
+    return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset);
+  }
+}
+
+async function upsertMembers(tx: EntityManager, records: readonly LedgerRecord[]): Promise<void> {
+  await tx.query(UPSERT_MEMBERS, [
+    records.map((record) => record.userId),
+    records.map((record) => record.accountVersion),
+    records.map((record) => record.position),
+    records.map((record) => (record.trust?.registeredAtUs === 0n ? null : record.trust?.registeredAtUs)),
+    records.map((record) => record.trust?.succeededDeviceSeconds ?? 0n),
+    records.map((record) => record.trust?.factorEnrolled ?? false),
+    records.map((record) => record.trust?.valueLaneAwards ?? 0n),
+    records.map((record) => record.trust?.valueLanePoints ?? 0n),
+  ]);
+}
+
+interface Versioned {
+  readonly accountVersion: bigint;
+}
+
+/** Of each key the one of the highest account version: a statement may touch a row once only. */
+function newest<Item extends Versioned>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
+  const latest = new Map<string, Item>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = latest.get(key);
+    if (known === undefined || known.accountVersion < item.accountVersion) latest.set(key, item);
+  }
+  return [...latest.values()];
+}
+
+interface BalanceOfUser extends Versioned {
+  readonly userId: string;
+  readonly asset: string;
+  readonly available: bigint;
+  readonly debt: bigint;
+}
+
+function balancesOf({ userId, accountVersion, balances }: LedgerRecord): BalanceOfUser[] {
+  return balances.map(({ asset, available, debt }) => ({ userId, accountVersion, asset, available, debt }));
+}
+
+async function upsertBalances(tx: EntityManager, rows: readonly BalanceOfUser[]): Promise<void> {
+  await tx.query(UPSERT_BALANCES, [
+    rows.map((row) => row.userId),
+    rows.map((row) => row.asset),
+    rows.map((row) => row.accountVersion),
+    rows.map((row) => row.available),
+    rows.map((row) => row.debt),
+  ]);
+}

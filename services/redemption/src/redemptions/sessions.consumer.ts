@@ -1,0 +1,92 @@
+import { fromBinary, SessionEventSchema, TOPICS, type SessionEvent } from '@kuda/contracts';
+import { type IncomingMessage, type MessageBatch } from '@kuda/messaging';
+import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { Controller, Inject, Logger } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { SpanKind } from '@opentelemetry/api';
+import { REDEMPTION_ERROR_CODES } from '../error-codes';
+import { AdvanceRedemptionHandler } from './advance-redemption.handler';
+import { COMMITTER, type RedemptionCommitter } from './ports';
+import { fingerprintOf, streamOf, type SagaCommand, type SagaEnvelope } from './saga-command';
+import { sessionInput } from './session-input';
+
+interface SessionMessage {
+  readonly message: IncomingMessage;
+  readonly envelope: SagaEnvelope;
+}
+
+/** Takes what became of our sessions; the offset is stored in the transaction of the step it causes. */
+@Controller()
+export class SessionsConsumer {
+  private readonly logger = new Logger(SessionsConsumer.name);
+
+  constructor(
+    private readonly handler: AdvanceRedemptionHandler,
+    @Inject(COMMITTER) private readonly committer: Pick<RedemptionCommitter, 'storeOffset'>,
+  ) {}
+
+  @EventPattern(TOPICS.gpuSessions.name)
+  async take(@Payload() batch: MessageBatch): Promise<void> {
+    const last = batch.messages.at(-1);
+    if (batch.isStale() || last === undefined) return;
+    const hop = openHop(
+      { name: 'consume sessions', file: __filename, kind: SpanKind.CONSUMER },
+      batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+    );
+    try {
+      const taken: SessionMessage[] = [];
+      for (const [index, message] of batch.messages.entries()) {
+        const read = await this.read(batch, message, hop.traceparents[index] ?? null);
+        if (read !== null) taken.push(read);
+      }
+      const outcomes = await this.handler.advance(taken.map(({ envelope }) => envelope));
+      for (const [index, outcome] of outcomes.entries()) {
+        const message = taken[index]?.message;
+        if (outcome.status !== 'faulted' || message === undefined) continue;
+        this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a session event is put aside');
+        await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
+      }
+      const { topic, partition } = batch;
+      await this.committer.storeOffset({ topic, partition, offset: last.offset });
+      hop.end();
+    } catch (error) {
+      hop.end(error);
+      throw error;
+    }
+  }
+
+  /** Null for a record that says nothing to a redemption; an unreadable one is put aside. */
+  private async read(
+    batch: MessageBatch,
+    message: IncomingMessage,
+    traceparent: string | null,
+  ): Promise<SessionMessage | null> {
+    try {
+      const event = fromBinary(SessionEventSchema, message.value ?? new Uint8Array());
+      const command = sessionInput(event);
+      if (command === null) return null;
+      return { message, envelope: envelopeOf(message, event, { command, traceparent }) };
+    } catch (error) {
+      const { code, title } = REDEMPTION_ERROR_CODES.unreadableMessage;
+      this.logger.error({ err: error, partition: message.partition, offset: String(message.offset) }, title);
+      await batch.deadLetter(message, code, title);
+      return null;
+    }
+  }
+}
+
+/** A session event is known for ever by its order and session version. */
+function envelopeOf(
+  { topic, partition, offset, value }: IncomingMessage,
+  event: SessionEvent,
+  { command, traceparent }: { readonly command: SagaCommand; readonly traceparent: string | null },
+): SagaEnvelope {
+  return {
+    commandId: `session:${event.orderId}/${event.sessionVersion.toString()}`,
+    fingerprint: fingerprintOf(value ?? ''),
+    streamId: streamOf(command.redemptionId),
+    command,
+    input: { topic, partition, offset },
+    traceparent,
+  };
+}
