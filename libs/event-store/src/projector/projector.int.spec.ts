@@ -1,5 +1,5 @@
 import { eventually } from '@kuda/testing';
-import { EntitySchema, type EntityManager } from 'typeorm';
+import { EntitySchema, EntitySchemaOptions, type EntityManager } from 'typeorm';
 import type { LogCommitter } from '../committer/log-committer';
 import type { SqlClient, StoredEntry } from '../ports';
 import { bigintColumn, createReadModelSource } from '../schema/read-model-source';
@@ -25,10 +25,13 @@ class Seen1760000000001 {
   }
 }
 
-const Seen = new EntitySchema<{ position: bigint; kind: string }>({
-  name: 'seen',
-  columns: { position: { type: 'bigint', primary: true, transformer: bigintColumn }, kind: { type: 'text' } },
-});
+const shape = new EntitySchemaOptions<{ position: bigint; kind: string }>();
+shape.name = 'seen';
+shape.columns = {
+  position: { type: 'bigint', primary: true, transformer: bigintColumn },
+  kind: { type: 'text' },
+};
+const Seen = new EntitySchema(shape);
 
 async function insert(tx: SqlClient, entries: readonly StoredEntry[]): Promise<void> {
   for (const entry of entries)

@@ -8,9 +8,6 @@ export const STATEMENT_TIMEOUT_MS = 30_000;
 /** How long to wait for a connection, new or free. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 
-const INT8_OID = 20;
-const INT8_ARRAY_OID = 1016;
-
 export interface PoolOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
@@ -21,13 +18,10 @@ export interface PoolOptions {
 
 /** 64-bit integers arrive as bigint: in this pool only, not process-wide. */
 const bigintTypes: NonNullable<PoolConfig['types']> = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (format !== 'binary' && oid === INT8_OID) return (text: string) => BigInt(text);
-    if (format !== 'binary' && oid === INT8_ARRAY_OID) {
-      return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(BigInt));
-    }
-    return types.getTypeParser(oid, format as 'text') as unknown;
-  }) as typeof types.getTypeParser,
+  getTypeParser: (oid, format) => {
+    if (format !== 'binary' && oid === types.builtins.INT8) return (text: string) => BigInt(text);
+    return types.getTypeParser(oid, format) as unknown;
+  },
 };
 
 function clientOf(client: Pool | PoolClient): SqlClient {

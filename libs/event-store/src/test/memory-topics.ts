@@ -3,7 +3,7 @@ import type { RelayPublisher, RelayRecord, RelayTail } from '../relay/ports';
 export const PARTITIONS = 3;
 
 function partitionOfKey(key: string): number {
-  return [...key].reduce((sum, char) => sum + char.charCodeAt(0), 0) % PARTITIONS;
+  return Buffer.from(key).reduce((sum, byte) => sum + byte, 0) % PARTITIONS;
 }
 
 /** Topics in memory: a publish call lands partition by partition, each part whole; it may break off in between. */
@@ -13,21 +13,16 @@ export class MemoryTopics implements RelayPublisher, RelayTail {
   /** Called before each partition's part is stored; a throw breaks the call off there. */
   beforePart: (part: number) => void = () => undefined;
 
-  publish(records: readonly RelayRecord[]): Promise<void> {
+  async publish(records: readonly RelayRecord[]): Promise<void> {
     const parts = new Map<string, RelayRecord[]>();
     for (const record of records) {
-      const slot = `${record.topic}/${String(partitionOfKey(record.key))}`;
+      const slot = `${record.topic}/${String(await this.partitionOf(record.topic, record.key))}`;
       parts.set(slot, [...(parts.get(slot) ?? []), record]);
     }
     this.published.push([...records]);
-    try {
-      for (const [index, [slot, part]] of [...parts].entries()) {
-        this.beforePart(index);
-        this.partitions.set(slot, [...(this.partitions.get(slot) ?? []), ...part]);
-      }
-      return Promise.resolve();
-    } catch (error) {
-      return Promise.reject(error as Error);
+    for (const [index, [slot, part]] of [...parts].entries()) {
+      this.beforePart(index);
+      this.partitions.set(slot, [...(this.partitions.get(slot) ?? []), ...part]);
     }
   }
 
