@@ -1,0 +1,16 @@
+import type { ApiDescription } from '@kuda/service-kit';
+import { BalanceController } from './accounts/balance.controller';
+import { DecisionReportController } from './reports/decision-report.controller';
+import { DecisionsController } from './statements/decisions.controller';
+import { TransactionsController } from './statements/transactions.controller';
+
+export { LEDGER_ERROR_CODES as errors } from './error-codes';
+
+/** The HTTP interface, for its OpenAPI document and for tests of every route. */
+export const api: ApiDescription = {
+  name: 'points-ledger',
+  title: 'Points ledger',
+  description:
+    'Balances, statements and decisions of users. Writes come over the topics only: ledger.commands.v1.',
+  controllers: [BalanceController, DecisionReportController, DecisionsController, TransactionsController],
+};

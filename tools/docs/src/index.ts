@@ -1,0 +1,1 @@
+export { generatedDocuments, type GeneratedDocument } from './documents';
