@@ -116,7 +116,7 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
       return Promise.reject(new LogUnavailableError('KUDA-LOG-1013', `the committer is ${this.phase}`));
     }
     const answers = this.queue.put(tasks);
-    this.active ??= this.drain().finally(() => (this.active = null));
+    if (this.active === null && this.queue.size > 0) this.active = this.drain();
     return answers;
   }
 
@@ -129,6 +129,8 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
         this.fail(works, error);
       }
     }
+    // In the same tick as the last look at the queue: who submits after it must start the next drain.
+    this.active = null;
   }
 
   private async process(works: readonly Work<C>[]): Promise<void> {
