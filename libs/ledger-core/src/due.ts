@@ -1,4 +1,4 @@
-import type { Account } from './account';
+import type { Account, Lot } from './account';
 import type { DueCommand } from './commands';
 import { awardedLot } from './decide-activity';
 import { releaseHold } from './holds';
@@ -34,12 +34,18 @@ function earliest(account: Account): DueItem | null {
       first = { atUs: hold.expiresAtUs, command: { type: 'expire-hold', holdId: hold.id } };
     }
   }
-  for (const lot of account.lots) {
-    if (first === null || lot.expiresAtUs < first.atUs) {
-      first = { atUs: lot.expiresAtUs, command: { type: 'expire-lot', lotId: lot.id } };
-    }
+  const lot = firstToExpire(account.lots);
+  if (lot !== null && (first === null || lot.expiresAtUs < first.atUs)) {
+    first = { atUs: lot.expiresAtUs, command: { type: 'expire-lot', lotId: lot.id } };
   }
   return first;
+}
+
+/** Lots of one priority stand in order of expiry, so that most accounts need only a look at the first. */
+function firstToExpire(lots: readonly Lot[]): Lot | null {
+  const first = lots[0] ?? null;
+  if (first?.priority === lots.at(-1)?.priority) return first;
+  return lots.reduce((least, lot) => (lot.expiresAtUs < least.expiresAtUs ? lot : least));
 }
 
 /** Does what time asked for. The item is there: the command was made from this very account. */

@@ -46,9 +46,9 @@ export function compileRule(
     Object.keys(source.facts).map((fact) => [fact, 'int'] as const),
   );
   const scope = celScope(data, factTypes);
-  const facts = Object.entries(source.facts).map(([name, fact]) =>
-    compileFact(source, name, fact, { scope, report }),
-  );
+  // By name: the order in which a decision's record lists them.
+  const named = Object.entries(source.facts).sort(([left], [right]) => (left < right ? -1 : 1));
+  const facts = named.map(([name, fact]) => compileFact(source, name, fact, { scope, report }));
   const condition = compile(scope, { member: 'condition', text: source.condition, type: 'bool' }, report);
   const amount = compile(scope, { member: 'amount', text: source.amount, type: 'int' }, report);
   if (problems.length > before) return null;

@@ -74,7 +74,7 @@ export const LEDGER_ERROR_CODES = {
   },
   positionNotReached: {
     code: 'KUDA-LEDGER-3001',
-    status: 503,
+    status: 409,
     title: 'Position not reached yet',
     cause: 'The read model has not come to the `min_position` asked for within the time a read waits.',
     remedy: 'Ask again, or ask without `min_position`.',

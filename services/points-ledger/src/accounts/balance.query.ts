@@ -17,7 +17,7 @@ export interface AccountAt {
 export class BalanceQuery {
   constructor(@Inject(LOG_POOL) private readonly pool: SqlPool) {}
 
-  /** A user without entries has an empty account. @throws ProblemException (503) when the log is not at `least` yet. */
+  /** A user without entries has an empty account. @throws ProblemException (409) when the log is not at `least` yet. */
   async account(userId: string, least: bigint): Promise<AccountAt> {
     const { position } = await readHead(this.pool);
     if (position < least) {

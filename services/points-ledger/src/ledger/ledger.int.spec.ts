@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { loadStreamState, readEntries, readStream, readTotals, type CommandEnvelope } from '@kuda/event-store';
+import {
+  loadStreamState,
+  readEntries,
+  readStream,
+  readTotals,
+  type CommandEnvelope,
+} from '@kuda/event-store';
 import { decodeAccount, type Account, type Command, type HoldCommand } from '@kuda/ledger-core';
 import { readActivity } from '../awards/activity.codec';
 import { DecideActivityHandler } from '../awards/decide-activity.handler';
@@ -79,14 +85,19 @@ describe('the ledger on a real database', () => {
     expect(await readTotals(ledger.pool)).toEqual(sums);
     expect(await ledger.statements.waitFor(BigInt(entries.length), 5_000)).toBe(true);
     const rows = await ledger.readModels.getRepository(TransactionRow).find({ order: { position: 'ASC' } });
-    const shown = rows.flatMap((row) => row.entries.map(({ account, asset, amount }) => [account, asset, amount]));
+    const shown = rows.flatMap((row) =>
+      row.entries.map(({ account, asset, amount }) => [account, asset, amount]),
+    );
     expect(shown).toEqual(moved.map(({ account, asset, amount }) => [account, asset, amount.toString()]));
     for (const streamId of new Set(entries.map((entry) => entry.streamId ?? ''))) {
       const stream = await readStream(ledger.pool, streamId, { after: 0n, limit: 1_000 });
       expect(stream.map((entry) => entry.streamVersion)).toEqual(stream.map((_, index) => BigInt(index + 1)));
       const last = decodeRecord(stream.at(-1)?.payload ?? Buffer.alloc(0));
       const account = await accountOf(ledger, last.userId);
-      const told = last.balances.map(({ asset, available, pending, held, debt }) => [asset, { available, pending, held, debt }]);
+      const told = last.balances.map(({ asset, available, pending, held, debt }) => [
+        asset,
+        { available, pending, held, debt },
+      ]);
       expect([...account.balances]).toEqual(told);
     }
   }
@@ -109,7 +120,9 @@ describe('the ledger on a real database', () => {
 
   it('holds, captures and releases, remembers refusals, and matures and expires in ledger time', async () => {
     const type = 'session.login';
-    await decide([0n, 1n, 2n].map((day) => ({ id: `l${day.toString()}`, type, timeUs: NOW_US - day * DAY_US })));
+    await decide(
+      [0n, 1n, 2n].map((day) => ({ id: `l${day.toString()}`, type, timeUs: NOW_US - day * DAY_US })),
+    );
     const data = { model_id: 'm', verified: true };
     await decide([{ id: 'm', type: 'model.published', timeUs: NOW_US - DAY_US, data }]);
     const place = (commandId: string, holdId: string, amount: bigint) =>
@@ -121,7 +134,11 @@ describe('the ledger on a real database', () => {
         amounts: [{ asset: 'POINT', amount }],
         expiresAtUs: NOW_US + DAY_US,
       });
-    await ledger.committer.submit([place('c1', 'h1', 5_000n), place('c2', 'h2', 5_000n), place('c3', 'h3', 500n)]);
+    await ledger.committer.submit([
+      place('c1', 'h1', 5_000n),
+      place('c2', 'h2', 5_000n),
+      place('c3', 'h3', 500n),
+    ]);
     await ledger.restart();
     const captured = [{ asset: 'POINT', amount: 1_500n }];
     const settle = holdEnvelope('c4', { type: 'settle-hold', holdId: 'h1', captured, reason: 'used' });

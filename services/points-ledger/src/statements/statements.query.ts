@@ -32,7 +32,7 @@ export class StatementsQuery {
     @Inject(STATEMENTS) private readonly projector: Projector<EntityManager>,
   ) {}
 
-  /** The position at which the next read will answer, or later. @throws ProblemException (503) when it is not reached. */
+  /** The position at which the next read will answer, or later. @throws ProblemException (409) when it is not reached. */
   async position(least: bigint): Promise<bigint> {
     if (await this.projector.waitFor(least, POSITION_WAIT_MS)) return this.projector.position;
     throw problem(LEDGER_ERROR_CODES.positionNotReached, {

@@ -32,6 +32,10 @@ export function acceptedBytes(event: AcceptedEvent): Buffer {
 }
 
 /** A record as the ledger's consumer gets it. */
-export function anIncoming(value: Buffer | null, offset = 0n, topic: string = TOPICS.activityAccepted.name): IncomingMessage {
+export function anIncoming(
+  value: Buffer | null,
+  offset = 0n,
+  topic: string = TOPICS.activityAccepted.name,
+): IncomingMessage {
   return { topic, partition: 0, offset, key: 'ada', value, headers: {}, timestampMs: 0 };
 }

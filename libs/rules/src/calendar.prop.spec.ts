@@ -1,0 +1,60 @@
+import * as fc from 'fast-check';
+import { addLife, calendarOf, dayOf, US_PER_DAY } from './calendar';
+import { EMPTY_MEMORY, addTime, addTotal, timesOf } from './memory';
+import { packMemory, unpackMemory } from './memory-codec';
+
+const shanghai = calendarOf(480);
+const instant = fc.bigInt({ min: -2_000_000_000_000_000n, max: 4_000_000_000_000_000n });
+const since1970 = fc.bigInt({ min: 0n, max: 4_000_000_000_000_000n });
+
+describe('calendar and memory', () => {
+  it('a day begins at midnight in Shanghai and lasts 24 hours', () => {
+    fc.assert(
+      fc.property(instant, (time) => {
+        const begin = BigInt(dayOf(shanghai, time)) * US_PER_DAY - shanghai.offsetUs;
+        expect(begin <= time && time < begin + US_PER_DAY).toBe(true);
+      }),
+    );
+  });
+
+  it('a life of months keeps the time of day, and its day where the month has it', () => {
+    fc.assert(
+      fc.property(since1970, fc.integer({ min: 1, max: 120 }), (time, months) => {
+        const local = (us: bigint) => new Date(Number((us + shanghai.offsetUs) / 1000n));
+        const whole = (time / 1000n) * 1000n;
+        const [from, to] = [local(whole), local(addLife(shanghai, whole, { months }))];
+        const passed =
+          (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
+        expect(passed).toBe(months);
+        expect(to.getTime() % 86_400_000).toBe(from.getTime() % 86_400_000);
+        const lastDay = new Date(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() + 1, 0)).getUTCDate();
+        expect(to.getUTCDate()).toBe(Math.min(from.getUTCDate(), lastDay));
+      }),
+    );
+  });
+
+  it('a memory packs without loss, stays bounded, and adding leaves the original as it was', () => {
+    const award = fc.record({
+      day: fc.integer({ min: 0, max: 2_000 }),
+      key: fc.string(),
+      amount: fc.bigInt(1n, 1_000n),
+    });
+    fc.assert(
+      fc.property(fc.array(award, { maxLength: 30 }), (awards) => {
+        let memory = EMPTY_MEMORY;
+        for (const { day, key, amount } of awards) {
+          const packed = JSON.stringify(packMemory(memory));
+          const before = memory;
+          memory = addTotal(memory, 's', { key, day }, amount);
+          memory = addTime(memory, 't', key, { atUs: BigInt(day) * US_PER_DAY, amount });
+          expect(JSON.stringify(packMemory(before))).toBe(packed);
+          expect(timesOf(memory, 't', key).length).toBeLessThanOrEqual(awards.length);
+        }
+        expect(unpackMemory(packMemory(memory))).toEqual(memory);
+      }),
+    );
+    let memory = EMPTY_MEMORY;
+    for (let day = 0; day < 3_000; day += 1) memory = addTotal(memory, 's', { key: '', day }, 1n);
+    expect(memory.totals.get('s')?.size).toBeLessThanOrEqual(513);
+  });
+});

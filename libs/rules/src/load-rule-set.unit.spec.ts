@@ -1,0 +1,116 @@
+import { describeProblems, loadRuleSet } from './load-rule-set';
+import { rulesInForce } from './rule-set';
+import { anEvent, at, RuledUser } from './test/event.builder';
+import { defaultRules, defaultRulesText } from './test/default-rules';
+
+type Json = Record<string, unknown>;
+interface Source extends Json {
+  rules: Json[];
+}
+
+/** The shipped rule set, changed. */
+function changed(change: (source: Source) => void): string {
+  const source = JSON.parse(defaultRulesText()) as Source;
+  change(source);
+  return JSON.stringify(source);
+}
+
+function rule(source: Source, id: string): Json {
+  return source.rules.find((candidate) => candidate['id'] === id) ?? {};
+}
+
+function problemsOf(text: string) {
+  const loaded = loadRuleSet(text);
+  return loaded.ok ? [] : loaded.problems;
+}
+
+describe('loading a rule set', () => {
+  it('names line and column of JSON that is none', () => {
+    const [problem] = problemsOf('{\n  "name": "x",\n  oops\n}');
+    expect(problem).toMatchObject({ line: 3, column: 3 });
+  });
+
+  it('points at members that are missing, unknown or of the wrong type, all at once', () => {
+    const text = changed((source) => {
+      delete source['calendar'];
+      Object.assign(rule(source, 'login.daily'), { colour: 'red', pending_hours: '3' });
+    });
+    const pointers = problemsOf(text).map((problem) => problem.pointer);
+    expect(pointers).toEqual(expect.arrayContaining(['/calendar', '/rules/0', '/rules/0/pending_hours']));
+  });
+
+  it.each([
+    ['does not parse', 'facts.streak_days ==', 1, 21],
+    ['reads a fact that is not declared', 'true\n && facts.nope == 7', 2, 11],
+    ['reads data that is not declared', 'data.nope == 1', 1, 6],
+    ['compares what cannot be compared', "facts.streak_days == 'x'", 1, 1],
+    ['is not a bool', '7', 1, 1],
+  ])('points into an expression that %s', (_, condition, line, column) => {
+    const text = changed((source) => Object.assign(rule(source, 'login.streak7'), { condition }));
+    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/1/condition', line, column }]);
+  });
+
+  it('refuses names that are not declared, and keys that may be absent', () => {
+    const text = changed((source) => {
+      Object.assign(rule(source, 'login.daily'), { asset: 'GOLD' });
+      const caps = [{ count: 1, key: ['data.device_id'], window: { kind: 'day' } }];
+      Object.assign(rule(source, 'login.streak7'), { caps });
+    });
+    expect(describeProblems(problemsOf(text))).toBe(
+      '/rules/0/asset: asset GOLD is not declared\n/rules/1/: data.device_id is optional and cannot be a key',
+    );
+  });
+
+  it('refuses two versions of a rule in force at once', () => {
+    const text = changed((source) => source.rules.push({ ...rule(source, 'login.daily') }));
+    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/10' }]);
+  });
+
+  it('chooses the version by event time, from included, to excluded, each with its own hash', () => {
+    const turn = new Date(Number(at(0) / 1000n)).toISOString();
+    const text = changed((source) => {
+      const old = rule(source, 'login.daily');
+      source.rules.push({ ...old, from: turn, amount: '3' });
+      old['to'] = turn;
+    });
+    const loaded = loadRuleSet(text);
+    if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
+    const ada = new RuledUser(loaded.ruleSet);
+    expect(ada.of('login.daily', anEvent('session.login', at(0, 0, -1n)))).toBe('login.daily awarded 2');
+    expect(ada.of('login.daily', anEvent('session.login', at(0)))).toBe('login.daily awarded 3');
+    const hashes = [at(-1), at(1)].map(
+      (time) =>
+        rulesInForce(loaded.ruleSet, 'ai.kuda.session.login.v1', time).find(({ id }) => id === 'login.daily')
+          ?.hash,
+    );
+    expect(new Set(hashes).size).toBe(2);
+  });
+
+  it('gives a hash that depends on the content alone', () => {
+    const reordered = changed((source) => {
+      source.rules = source.rules.map((each) => Object.fromEntries(Object.entries(each).reverse()));
+    });
+    const loaded = loadRuleSet(reordered);
+    expect(loaded.ok && loaded.ruleSet.hash).toBe(defaultRules().hash);
+  });
+
+  it('lets a shadow rule decide without paying or remembering (I17)', () => {
+    const loaded = loadRuleSet(
+      changed((source) => Object.assign(rule(source, 'login.daily'), { mode: 'shadow' })),
+    );
+    if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
+    const ada = new RuledUser(loaded.ruleSet);
+    const login = anEvent('session.login', at(0));
+    expect(ada.of('login.daily', login)).toBe('login.daily shadow 0');
+    expect(ada.of('login.daily', login)).toBe('login.daily shadow 0');
+    expect(ada.account.memory.totals.size).toBe(0);
+  });
+
+  it('does not match an event on which an expression fails', () => {
+    const amount = "data.method == 'sso' ? 2 : 1";
+    const loaded = loadRuleSet(changed((source) => Object.assign(rule(source, 'login.daily'), { amount })));
+    if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
+    const said = new RuledUser(loaded.ruleSet).of('login.daily', anEvent('session.login', at(0)));
+    expect(said).toBe('login.daily not_matched 0 evaluation');
+  });
+});

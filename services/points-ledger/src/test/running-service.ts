@@ -1,0 +1,96 @@
+import { createKafkaBus, type BusLogger, type KafkaBus } from '@kuda/messaging';
+import { createService, type CreatedService } from '@kuda/service-kit';
+import { startKafka, startTokenIssuer, testDatabase } from '@kuda/testing';
+import { join } from 'node:path';
+import { SHIPPED_RULE_SETS } from '@kuda/rules';
+import { AppModule, RUNTIME } from '../app.module';
+import type { LedgerConfig } from '../config';
+import { SERVICE_NAME, type LedgerRuntime } from '../ledger.runtime';
+
+/** The whole service on real parts, its HTTP through `inject`. */
+export interface RunningService {
+  readonly service: CreatedService;
+  readonly bus: KafkaBus;
+  readonly exits: readonly number[];
+  get(
+    url: string,
+    ...scopes: string[]
+  ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  /** Ends the service in order and starts it again on the same database and broker. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SILENT: BusLogger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** Starts a broker, a database and the service. */
+export async function startRunningService(): Promise<RunningService> {
+  const kafka = await startKafka();
+  const database = await testDatabase();
+  const issuer = await startTokenIssuer();
+  const bus = createKafkaBus({ clientId: 'test', brokers: [kafka.brokers], logger: SILENT });
+  await bus.ensureTopics();
+  const exits: number[] = [];
+  const config: LedgerConfig = {
+    PORT: 0,
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'error',
+    KAFKA_BROKERS: [kafka.brokers],
+    DATABASE_URL: database.appUrl,
+    DATABASE_MIGRATION_URL: database.ownerUrl,
+    AUTH_ISSUER: issuer.issuer,
+    AUTH_AUDIENCE: 'kuda',
+    AUTH_JWKS_URL: issuer.jwksUrl,
+    OTEL_TRACES_SAMPLER_ARG: 1,
+    RULES_FILE: join(SHIPPED_RULE_SETS, '2026-01.json'),
+  };
+  const start = async (): Promise<CreatedService> => {
+    const created = await createService(
+      {
+        name: SERVICE_NAME,
+        module: (given: LedgerConfig) => AppModule.with(given),
+        strategies: (app) => [app.get<LedgerRuntime>(RUNTIME).consumer],
+        exit: (code) => exits.push(code),
+      },
+      config,
+    );
+    await created.app.init();
+    await created.app.startAllMicroservices();
+    await created.app.getHttpAdapter().getInstance().ready();
+    created.health.markStarted();
+    return created;
+  };
+  let service = await start();
+  return {
+    bus,
+    exits,
+    get service() {
+      return service;
+    },
+    get: async (url, ...scopes) => {
+      const token = await issuer.sign({ sub: 'test', scopes });
+      const answer = await service.app.inject({
+        method: 'GET',
+        url,
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };
+    },
+    restart: async () => {
+      await service.shutdown.run('restart');
+      service = await start();
+    },
+    stop: async () => {
+      await service.shutdown.run('end of test');
+      await bus.close();
+      await issuer.stop();
+      await database.drop();
+      await kafka.stop();
+    },
+  };
+}
