@@ -42,7 +42,7 @@ export function redeemCommand(io: Io): Command {
 
 async function askQuote({ profile }: Context, body: unknown): Promise<string> {
   const quote = await call(profile, { service: 'redemptionUrl', path: 'v1/quotes', body });
-  return textOf(quote['quote_id'] ?? quote['id']);
+  return textOf(quote['quote_id']);
 }
 
 function takeQuote({ profile }: Context, quoteId: string, key: string): Promise<JsonObject> {
@@ -51,7 +51,7 @@ function takeQuote({ profile }: Context, quoteId: string, key: string): Promise<
 }
 
 async function waitForEnd({ io, profile }: Context, first: JsonObject, seconds: number): Promise<JsonObject> {
-  const id = textOf(first['redemption_id'] ?? first['id']);
+  const id = textOf(first['redemption_id']);
   const deadline = Date.now() + seconds * 1000;
   let shown = '';
   while (Date.now() < deadline) {
@@ -70,9 +70,9 @@ function redemptionLines(redemption: JsonObject): string {
   const parts = (name: string) =>
     listOf(redemption[name]).map((part) => priceText(textOf(part['asset']), textOf(part['amount'])));
   const lines: readonly (readonly [string, string])[] = [
-    ['redemption', textOf(redemption['redemption_id'] ?? redemption['id'])],
+    ['redemption', textOf(redemption['redemption_id'])],
     ['state', textOf(redemption['state'])],
-    ['price', parts('price').join(' + ')],
+    ['reserved', parts('held').join(' + ')],
     ['captured', parts('captured').join(' + ')],
     ['released', parts('released').join(' + ')],
     ['reason', textOf(redemption['reason'])],

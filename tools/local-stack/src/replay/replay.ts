@@ -12,6 +12,7 @@ import { inputsOf, readDecisions, readIntake, resultBetween, type DecisionReport
 const BATCH_LINES = 500;
 /** Of a file of a million lines at the least speed that is asked for, and some. */
 const DECIDE_LIMIT_MS = 15 * 60_000;
+const POLL_EVERY_MS = 300;
 const PROGRESS_EVERY_LINES = 5_000;
 const HEADERS = { 'content-type': 'application/cloudevents+json; charset=utf-8' };
 
@@ -29,7 +30,7 @@ export async function replay(stack: Stack, file: string, progress: Progress): Pr
   const intake = await waitFor({
     what: 'intake',
     limitMs: DECIDE_LIMIT_MS,
-    everyMs: 200,
+    everyMs: POLL_EVERY_MS,
     read: () => readIntake(api),
     done: (report) => inputsOf(report) - inputsOf(before[0]) >= lines,
     show: (report) => `${String(inputsOf(report) - inputsOf(before[0]))} of ${String(lines)} lines`,
@@ -44,7 +45,7 @@ function waitForLedger(api: Api, events: number, progress: Progress): Promise<De
   return waitFor({
     what: 'ledger',
     limitMs: DECIDE_LIMIT_MS,
-    everyMs: 200,
+    everyMs: POLL_EVERY_MS,
     read: () => readDecisions(api),
     done: (report) => report.events >= events,
     show: (report) => `${String(report.events)} of ${String(events)} events decided`,

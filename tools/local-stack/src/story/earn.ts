@@ -96,7 +96,7 @@ export function waitForEarnings(api: Api, user: string, progress: Progress): Pro
   });
 }
 
-/** Sums the decisions by rule, in the order in which the rules first paid. */
+/** Sums the decisions by rule, in the order in which the rules first paid. The story has less than one page. */
 export async function readAwards(api: Api, user: string): Promise<readonly Award[]> {
   const byRule = new Map<string, Award>();
   for (const decision of (await readDecisions(api, user)).toReversed()) {
@@ -110,6 +110,8 @@ export async function readAwards(api: Api, user: string): Promise<readonly Award
 }
 
 async function readDecisions(api: Api, user: string): Promise<readonly JsonObject[]> {
-  const answer = await api.get('points-ledger', `/v1/users/${user}/decisions?page[size]=100`);
+  const balance = await api.get('points-ledger', `/v1/users/${user}/balance`);
+  const query = `page[size]=100&min_position=${text(balance, 'position')}`;
+  const answer = await api.get('points-ledger', `/v1/users/${user}/decisions?${query}`);
   return list(answer, 'items');
 }

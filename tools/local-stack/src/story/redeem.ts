@@ -20,7 +20,8 @@ export interface Redeemed {
   readonly wish: Wish;
   readonly state: string;
   readonly reason: string;
-  readonly price: ReadonlyMap<string, bigint>;
+  /** What was reserved, by asset. */
+  readonly held: ReadonlyMap<string, bigint>;
   readonly captured: ReadonlyMap<string, bigint>;
   readonly released: ReadonlyMap<string, bigint>;
   readonly session: RanSession;
@@ -36,7 +37,8 @@ export interface RanSession {
 
 /** Quote, redeem, and wait until the ledger has settled what the cluster metered. */
 export async function redeem(api: Api, wish: Wish, progress: Progress): Promise<Redeemed> {
-  const quote = await api.post('redemption', '/v1/quotes', {
+  const position = await lastPosition(api, wish.user);
+  const quote = await api.post('redemption', `/v1/quotes?min_position=${position}`, {
     user_id: wish.user,
     sku: wish.sku,
     gpu_count: wish.gpuCount,
@@ -61,11 +63,20 @@ export async function redeem(api: Api, wish: Wish, progress: Progress): Promise<
     wish,
     state: text(ended, 'state'),
     reason: text(ended, 'reason'),
-    price: amounts(ended, 'price'),
+    held: amounts(ended, 'held'),
     captured: amounts(ended, 'captured'),
     released: amounts(ended, 'released'),
     session: sessionOf(session),
   };
+}
+
+/** The user's latest record: redemption prices with the balances it has heard of, and shall have heard of this one. */
+async function lastPosition(api: Api, user: string): Promise<string> {
+  const path = `/v1/users/${user}`;
+  const balance = await api.get('points-ledger', `${path}/balance`);
+  const query = `page[size]=1&min_position=${text(balance, 'position')}`;
+  const latest = await api.get('points-ledger', `${path}/transactions?${query}`);
+  return text(list(latest, 'items')[0] ?? {}, 'position');
 }
 
 function sessionOf(session: JsonObject): RanSession {

@@ -24,7 +24,7 @@ function earnedTable({ user, awards, earned }: StoryResult): string {
 function redeemedTable({ redemptions, balances }: StoryResult): string {
   const rows = redemptions.map((redeemed) => [
     `${String(redeemed.wish.gpuCount)} × ${redeemed.wish.sku}`,
-    totals(redeemed.price),
+    totals(redeemed.held),
     redeemed.session.node,
     `${clock(redeemed.session.startedAt)} – ${clock(redeemed.session.endedAt)}`,
     `${redeemed.session.meteredSeconds.toLocaleString('en-US')} s`,
@@ -40,7 +40,7 @@ function clock(stamp: string): string {
   return stamp.slice(5, 19).replace('T', ' ');
 }
 
-function totals(amounts: Redeemed['price']): string {
+function totals(amounts: Redeemed['held']): string {
   const parts = [...amounts].filter(([, amount]) => amount !== 0n);
   if (parts.length === 0) return 'nothing';
   return parts

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Progress } from '../console/progress';
 import { StartFailure, type Stack } from '../stack/stack.types';
-import { apiOf, type Api } from './api';
+import { apiOf } from './api';
 import {
   available,
   balanceText,
@@ -47,7 +47,7 @@ export async function tellStory(stack: Stack, progress: Progress): Promise<Story
     progress.step(`${wish.sku}: ran ${meteredSeconds.toLocaleString('en-US')} s on ${node}, settled (${redeemed.reason})`);
   }
   const balances = await readBalances(api, user);
-  return { user, events, awards: await awardsOf(api, user), earned, redemptions, balances };
+  return { user, events, awards: await readAwards(api, user), earned, redemptions, balances };
 }
 
 /** The two redemptions: eight hours of an A100 for the points alone, then one T4 hour of the welcome time. */
@@ -62,11 +62,6 @@ function check({ id, state, reason, session, wish }: Redeemed): void {
   if (state === 'settled' && session.meteredSeconds === wish.durationSeconds) return;
   const ran = `${String(session.meteredSeconds)} of ${String(wish.durationSeconds)} s`;
   throw new StartFailure(`Redemption ${id} (${wish.sku}) ended as ${state} (${reason}) after ${ran}.`);
-}
-
-/** The decisions' read model follows the log; by now it has had the time of two sessions. */
-function awardsOf(api: Api, user: string): Promise<readonly Award[]> {
-  return readAwards(api, user);
 }
 
 /** Plays the story and prints it. */
