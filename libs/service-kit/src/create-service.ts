@@ -13,6 +13,7 @@ import type { BaseConfig } from './config/base-config';
 import { watchEventLoop } from './health/event-loop.indicator';
 import { HealthRegistry } from './health/health-registry';
 import { JSON_CONTENT_TYPES, parseJsonBodies } from './http/body-parser';
+import { forbidCaching } from './http/response-headers.hook';
 import { refuseWhileStopping } from './http/http-intake';
 import { amountsAsStrings } from './http/json';
 import { observeRequests } from './http/observation.hook';
@@ -91,6 +92,7 @@ export async function createService<Config extends KitConfig>(
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.setReplySerializer((payload) => JSON.stringify(payload, amountsAsStrings));
   parseJsonBodies(server, [...JSON_CONTENT_TYPES, ...(definition.jsonContentTypes ?? [])]);
+  forbidCaching(server);
   observeRequests(server, metrics, logger);
   refuseWhileStopping(server, shutdown);
   requireAuthentication(server, verifier);

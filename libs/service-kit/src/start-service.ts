@@ -1,6 +1,7 @@
 import { ConfigError } from './config/load-config';
 import { createService, type CreatedService, type KitConfig, type ServiceDefinition } from './create-service';
 import { closeListener } from './http/http-intake';
+import { redactText } from './logging/redact';
 import { flushTracing } from './tracing/tracing-sdk';
 
 /** EX_CONFIG of sysexits.h: the environment is wrong, and starting again will not help. */
@@ -27,9 +28,7 @@ export async function startService<Config extends KitConfig>(options: StartOptio
   try {
     service = await createService(options, config);
   } catch (error) {
-    process.stderr.write(
-      `${options.name}: cannot be built: ${error instanceof Error ? (error.stack ?? '') : '?'}\n`,
-    );
+    process.stderr.write(`${options.name}: cannot be built: ${reasonOf(error)}\n`);
     exit(EXIT_FAILED);
     return;
   }
@@ -39,6 +38,11 @@ export async function startService<Config extends KitConfig>(options: StartOptio
   } catch (error) {
     service.shutdown.onFatal(error);
   }
+}
+
+/** Before there is a logger: the same redaction. */
+function reasonOf(error: unknown): string {
+  return redactText(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
 function configOrReport<Config extends KitConfig>({

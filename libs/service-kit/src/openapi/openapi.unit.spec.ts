@@ -28,6 +28,7 @@ describe('the OpenAPI document', () => {
       '/metrics',
       '/v1/orders',
       '/v1/orders/broken',
+      '/v1/orders/slow',
       '/v1/orders/traced',
       '/v1/orders/{id}',
     ]);

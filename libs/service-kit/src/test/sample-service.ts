@@ -25,6 +25,9 @@ const orderBody = z.strictObject({ sku: z.string().min(1), count: z.number().int
 const listQuery = z.strictObject({ ...pageQuery(), user_id: z.string().optional() });
 const anything = z.looseObject({});
 
+/** Lets a test hold one request. */
+const slowRequest = { arrived: Promise.withResolvers<null>(), finished: Promise.withResolvers<null>() };
+
 @Controller('v1/orders')
 export class SampleController {
   @Post()
@@ -54,6 +57,15 @@ export class SampleController {
       incoming,
       own,
     }));
+  }
+
+  @Get('slow')
+  @Scopes('redemptions:read')
+  @Describe({ summary: 'Answers when told to', answer: anything })
+  async slow() {
+    slowRequest.arrived.resolve(null);
+    await slowRequest.finished.promise;
+    return {};
   }
 
   @Get('broken')
@@ -99,6 +111,8 @@ export interface Sample extends CreatedService {
   readonly issuer: TokenIssuer;
   readonly lines: readonly Record<string, unknown>[];
   readonly bearer: (...scopes: string[]) => Promise<{ authorization: string }>;
+  readonly slowRequestArrived: () => Promise<null>;
+  readonly finishSlowRequest: () => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -133,6 +147,8 @@ export async function startSample(): Promise<Sample> {
     bearer: async (...scopes) => ({
       authorization: `Bearer ${await issuer.sign({ sub: 'platform', scopes })}`,
     }),
+    slowRequestArrived: () => slowRequest.arrived.promise,
+    finishSlowRequest: () => slowRequest.finished.resolve(null),
     stop: async () => {
       await service.shutdown.run('end of test');
       await issuer.stop();
