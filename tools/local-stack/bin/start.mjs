@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `npm start`: installs what is missing, compiles, and hands over to the compiled stack on Node 24. */
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, ensureKafkaTools, root, runNode24, say, Unready } from './lib/bootstrap.mjs';
+import { ensureBuilt, ensureInstalled, ensureKafkaTools, repositoryRoot, runNode24, say, Unready } from './lib/ensure.mjs';
 
 const args = process.argv.slice(2);
 const wantsHelp = args.includes('--help') || args.includes('-h');
@@ -12,7 +12,7 @@ try {
   await ensureInstalled();
   await ensureBuilt();
   const env = { KUDA_CALLED_FROM: process.env['INIT_CWD'] ?? process.cwd() };
-  const main = join(root, 'tools', 'local-stack', 'dist', 'main.js');
+  const main = join(repositoryRoot, 'tools', 'local-stack', 'dist', 'main.js');
   process.exitCode = await runNode24(['--enable-source-maps', main, ...args], { env, supervised: true });
 } catch (error) {
   if (!(error instanceof Unready)) throw error;

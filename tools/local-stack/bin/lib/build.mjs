@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { node24 } from './install.mjs';
-import { root, step } from './process.mjs';
+import { repositoryRoot, step } from './process.mjs';
 
 const BUILD_TIMEOUT_MS = 300_000;
-const stampFile = join(root, 'node_modules', '.kuda-built');
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const tsc = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** What runs: the services and the tools. The libraries they use are built with them. */
 const PROGRAMS = [
@@ -19,21 +18,23 @@ const PROGRAMS = [
   'tools/kuda',
 ];
 
-/** Compiles what has changed. Costs milliseconds when nothing has. */
-export async function ensureBuilt() {
+/** Compiles what has changed of these programs. Costs milliseconds when nothing has. */
+export async function ensureBuilt(programs = PROGRAMS) {
   const stamp = fingerprint();
-  const outputs = PROGRAMS.map((program) => join(root, program, 'dist', 'main.js'));
-  if (outputs.every(existsSync) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  const projects = PROGRAMS.map((program) => join(program, 'tsconfig.lib.json'));
+  const outputs = programs.map((program) => join(repositoryRoot, program, 'dist', 'main.js'));
+  const stampOf = (program) => join(repositoryRoot, program, 'dist', '.built');
+  const isBuilt = (program) => existsSync(stampOf(program)) && readFileSync(stampOf(program), 'utf8') === stamp;
+  if (outputs.every(existsSync) && programs.every(isBuilt)) return;
+  const projects = programs.map((program) => join(program, 'tsconfig.lib.json'));
   await step('Compiling (tsc --build)', node24, [tsc, '--build', ...projects], { timeoutMs: BUILD_TIMEOUT_MS });
-  writeFileSync(stampFile, stamp);
+  for (const program of programs) writeFileSync(stampOf(program), stamp);
 }
 
 /** One hash over names, sizes and times of all sources: `tsc --build` would need seconds to see that all is done. */
 function fingerprint() {
   const hash = createHash('sha256');
-  for (const folder of ['libs', 'services', 'tools']) visit(join(root, folder), hash);
-  for (const file of ['tsconfig.base.json', 'package-lock.json']) mark(join(root, file), hash);
+  for (const folder of ['libs', 'services', 'tools']) visit(join(repositoryRoot, folder), hash);
+  for (const file of ['tsconfig.base.json', 'package-lock.json']) mark(join(repositoryRoot, file), hash);
   return hash.digest('hex');
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { outputOf, root, say, step, succeeds, Unready } from './process.mjs';
+import { outputOf, repositoryRoot, say, step, succeeds, Unready } from './process.mjs';
 
 const JAVA_FLOOR = 17;
 const APT_TIMEOUT_MS = 240_000;
@@ -32,7 +32,7 @@ function missingTools(env) {
 
 /** True when an earlier start has fetched Kafka already (libs/testing/src/kafka.distribution.ts keeps it there). */
 function isFetched(env) {
-  const pom = readFileSync(join(root, 'deploy', 'local', 'kafka', 'pom.xml'), 'utf8');
+  const pom = readFileSync(join(repositoryRoot, 'deploy', 'local', 'kafka', 'pom.xml'), 'utf8');
   const version = /<kafka\.version>([^<]+)</.exec(pom)?.[1] ?? '';
   return existsSync(join(env['KUDA_CACHE'] ?? join(homedir(), '.cache', 'kuda'), `kafka-${version}`));
 }

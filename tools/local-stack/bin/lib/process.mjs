@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root: three folders above this one. */
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 
 const TAIL_LINES = 15;
 const PROGRESS_EVERY_MS = 1_000;
@@ -34,14 +34,14 @@ export function outputOf(command, args) {
  * Throws `Unready` with the end of the log when it fails.
  */
 export async function step(title, command, args, options = {}) {
-  const logs = join(root, '.kuda', 'bootstrap');
+  const logs = join(repositoryRoot, '.kuda', 'bootstrap');
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${title.replaceAll(/[^a-z0-9]+/gi, '-').toLowerCase()}.log`);
   const log = openSync(logFile, 'w');
   const stop = showProgress(title);
   const code = await new Promise((done) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd: repositoryRoot,
       stdio: ['ignore', log, log],
       env: { ...process.env, ...options.env },
       timeout: options.timeoutMs ?? 0,

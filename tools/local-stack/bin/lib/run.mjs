@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { node24 } from './install.mjs';
-import { root } from './process.mjs';
+import { repositoryRoot } from './process.mjs';
 
 const PARENT_CHECK_MS = 1_000;
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -18,7 +18,7 @@ export function runNode24(args, { env = {}, supervised = false } = {}) {
       stdio: [supervised ? 'pipe' : 'inherit', 'inherit', 'inherit'],
       detached: supervised,
       env: { ...process.env, ...env, KUDA_SUPERVISED: supervised ? '1' : '' },
-      cwd: supervised ? root : process.cwd(),
+      cwd: supervised ? repositoryRoot : process.cwd(),
     });
     const handlers = FORWARDED.map((signal) => [signal, () => child.kill(signal)]);
     for (const [signal, handler] of handlers) process.on(signal, handler);

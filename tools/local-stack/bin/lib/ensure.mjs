@@ -2,5 +2,5 @@
 export { ensureBuilt } from './build.mjs';
 export { ensureInstalled, node24 } from './install.mjs';
 export { ensureKafkaTools } from './kafka-tools.mjs';
-export { outputOf, root, say, step, Unready } from './process.mjs';
+export { repositoryRoot, say, Unready } from './process.mjs';
 export { runNode24 } from './run.mjs';
