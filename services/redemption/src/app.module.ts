@@ -8,6 +8,7 @@ import type { RedemptionConfig } from './config';
 import { MemberBalanceRecord, MemberRecord } from './members/member.entity';
 import { MemberProjection } from './members/member.projection';
 import { MemberReader } from './members/member.reader';
+import { PositionGate } from './members/position.gate';
 import { loadTrustPolicy } from './members/trust-policy';
 import { loadOfferBook, type OfferBook } from './offer/load-offer';
 import { CatalogController } from './quotes/catalog.controller';
@@ -59,6 +60,12 @@ function readModelProviders(): Provider[] {
       provide: MemberReader,
       inject: [DataSource],
       useFactory: (source: DataSource) => new MemberReader(source, loadTrustPolicy(), systemClock),
+    },
+    {
+      provide: PositionGate,
+      inject: [DataSource, MemberProjection, RUNTIME],
+      useFactory: (source: DataSource, members: MemberProjection, runtime: RedemptionRuntime) =>
+        new PositionGate(source, members, runtime),
     },
     QuoteStore,
     RedemptionQuery,

@@ -36,6 +36,8 @@ export interface RedemptionRuntime {
   readonly committer: RedemptionCommitter;
   readonly relay: Relay;
   readonly consumer: KafkaBatchServer;
+  /** Where each topic's consumption goes on. */
+  readonly offsets: OffsetStore;
   /** Migrates where it may, takes the log over and starts to publish; the consumer is started by Nest after it. */
   start(): Promise<void>;
 }
@@ -110,7 +112,7 @@ export function createRuntime(config: RedemptionConfig, around: RuntimeSurroundi
     await committer.start();
     relay.start();
   };
-  const runtime: RedemptionRuntime = { pool, bus, committer, relay, consumer, start };
+  const runtime: RedemptionRuntime = { pool, bus, committer, relay, consumer, offsets, start };
   endInOrder(runtime, shutdown);
   return runtime;
 }

@@ -43,7 +43,7 @@ export const REDEMPTION_ERROR_CODES = {
     status: 503,
     title: 'Balances not that far yet',
     cause: "The user's balances of `min_position` did not arrive from the ledger within the time allowed.",
-    remedy: "Repeat after a second. `min_position` is a position of the user's own records.",
+    remedy: 'Repeat after a second; the position is one that the ledger has answered with.',
   },
   gpuCountOuterBound: {
     code: 'KUDA-REDEMPTION-2001',

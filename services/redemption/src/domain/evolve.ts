@@ -1,5 +1,5 @@
 import { remainder } from './amounts';
-import { orderOf, type Order, type SagaState, type SagaStep } from './saga';
+import { isCancelled, orderOf, type Order, type SagaState, type SagaStep } from './saga';
 
 /** A step that does not fit its state means that the log and the code disagree: nothing sensible can follow. */
 function misfit(state: SagaState, step: SagaStep): never {
@@ -31,13 +31,20 @@ export function evolve(state: SagaState, step: SagaStep): SagaState {
       return {
         status: 'settling',
         order: openOrder(state, step),
+        isCancelled: isCancelled(state),
         reason: step.reason,
         meteredSeconds: step.meteredSeconds,
       };
     case 'redemption_settled':
       return settled(state, step);
     case 'redemption_refused':
-      return { status: 'refused', order: orderOf(state), code: step.code, reason: step.reason };
+      return {
+        status: 'refused',
+        order: orderOf(state),
+        isCancelled: isCancelled(state),
+        code: step.code,
+        reason: step.reason,
+      };
     case 'cancellation_requested':
       return state.status === 'requested' || state.status === 'ordered'
         ? { ...state, isCancelled: true }
@@ -50,8 +57,16 @@ export function evolve(state: SagaState, step: SagaStep): SagaState {
 function settled(state: SagaState, step: Extract<SagaStep, { type: 'redemption_settled' }>): SagaState {
   const order = openOrder(state, step);
   const { reason, captured, released } = step;
-  const stray = [...remainder(order.held, [...captured, ...released])];
+  const stray = remainder(order.held, [...captured, ...released]);
   if (stray.length > 0) throw new Error('captured and released do not add up to what was held (I8)');
   const meteredSeconds = state.status === 'settling' ? state.meteredSeconds : 0n;
-  return { status: 'settled', order, reason, meteredSeconds, captured, released };
+  return {
+    status: 'settled',
+    order,
+    isCancelled: isCancelled(state),
+    reason,
+    meteredSeconds,
+    captured,
+    released,
+  };
 }

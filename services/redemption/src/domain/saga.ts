@@ -56,12 +56,14 @@ export type SagaState =
   | {
       readonly status: 'settling';
       readonly order: Order;
+      readonly isCancelled: boolean;
       readonly reason: SettlementReason;
       readonly meteredSeconds: bigint;
     }
   | {
       readonly status: 'settled';
       readonly order: Order;
+      readonly isCancelled: boolean;
       readonly reason: EndReason;
       readonly meteredSeconds: bigint;
       readonly captured: readonly AssetAmount[];
@@ -71,6 +73,7 @@ export type SagaState =
   | {
       readonly status: 'refused';
       readonly order: Order | null;
+      readonly isCancelled: boolean;
       readonly code: string;
       readonly reason: string;
     };
@@ -129,6 +132,11 @@ export const INITIAL_STATE: SagaState = { status: 'none' };
 /** The order behind a state; null where none was ever made. */
 export function orderOf(state: SagaState): Order | null {
   return state.status === 'none' ? null : state.order;
+}
+
+/** True when the user has asked for the end, whether or not it came of that. */
+export function isCancelled(state: SagaState): boolean {
+  return state.status !== 'none' && state.isCancelled;
 }
 
 /** True when nothing more can happen: the hold is settled, released or was never placed. */

@@ -29,8 +29,10 @@ const UPSERT_BALANCES = `
    where member_balance.account_version < excluded.account_version`;
 
 const STORE_OFFSET = `
-  insert into ledger_offset as o (topic, partition, next_offset) values ($1, $2, $3)
-  on conflict (topic, partition) do update set next_offset = excluded.next_offset
+  insert into ledger_offset as o (topic, partition, next_offset, ledger_position) values ($1, $2, $3, $4)
+  on conflict (topic, partition) do update
+     set next_offset = excluded.next_offset,
+         ledger_position = greatest(o.ledger_position, excluded.ledger_position)
    where o.next_offset < excluded.next_offset`;
 
 /**
@@ -47,8 +49,20 @@ export class MemberProjection {
     await this.source.transaction(async (tx) => {
       if (members.length > 0) await upsertMembers(tx, members);
       if (balances.length > 0) await upsertBalances(tx, balances);
-      await tx.query(STORE_OFFSET, [end.topic, end.partition, end.nextOffset]);
+      const position = records.reduce(
+        (most, record) => (record.position > most ? record.position : most),
+        0n,
+      );
+      await tx.query(STORE_OFFSET, [end.topic, end.partition, end.nextOffset, position]);
     });
+  }
+
+  /** The highest ledger position that has arrived on any partition. */
+  async highestPosition(): Promise<bigint> {
+    const rows: { position: string | null }[] = await this.source.query(
+      'select max(ledger_position) as position from ledger_offset',
+    );
+    return BigInt(rows[0]?.position ?? 0);
   }
 
   /** Where the consumer of the ledger's records goes on. */

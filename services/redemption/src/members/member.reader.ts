@@ -1,15 +1,11 @@
 import type { Clock } from '@kuda/event-store';
 import { NO_TRUST, trustLevel, type TrustPolicy } from '@kuda/rules';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { POINT } from '../domain/amounts';
 import type { MemberFacts } from '../domain/evaluate-quote';
 import type { Policy, TrustLevel } from '../domain/offer';
 import { MemberBalanceRecord, MemberRecord } from './member.entity';
 
-/** How long a caller's `min_position` is waited for, and how often it is looked for. */
-const POSITION_WAIT_MS = 5_000;
-const POSITION_POLL_MS = 50;
 const US_PER_DAY = 86_400_000_000n;
 
 /** What is known of a user, and when that was. */
@@ -26,17 +22,6 @@ export class MemberReader {
     private readonly trust: TrustPolicy,
     private readonly clock: Clock,
   ) {}
-
-  /** Waits until the user's record of that ledger position has arrived; false when it does not within 5 seconds. */
-  async waitFor(userId: string, minPosition: bigint): Promise<boolean> {
-    const deadline = performance.now() + POSITION_WAIT_MS;
-    for (;;) {
-      const member = await this.source.getRepository(MemberRecord).findOneBy({ userId });
-      if (member !== null && member.position >= minPosition) return true;
-      if (performance.now() >= deadline) return false;
-      await sleep(POSITION_POLL_MS);
-    }
-  }
 
   /** The user's standing now; a user nobody has heard of is new and owns nothing. */
   async standingOf(userId: string, policy: Policy): Promise<MemberStandingNow> {

@@ -75,6 +75,7 @@ create table ledger_offset (
   topic text collate "C" not null,
   partition integer not null,
   next_offset bigint not null,
+  ledger_position bigint not null,
   primary key (topic, partition)
 ) with (fillfactor = 50);
 `;

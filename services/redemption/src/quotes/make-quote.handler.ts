@@ -41,11 +41,8 @@ export class MakeQuoteHandler {
     @Inject(OFFERS) private readonly offers: OfferBook,
   ) {}
 
-  /** @throws ProblemException (402, 403, 422, 503) */
-  async make(wish: Omit<QuoteRequest, 'quoteId'>, minPosition: bigint | undefined): Promise<StoredQuote> {
-    if (minPosition !== undefined && !(await this.members.waitFor(wish.userId, minPosition))) {
-      throw problem(CODES.projectionBehind, { headers: { 'retry-after': '1' } });
-    }
+  /** @throws ProblemException (402, 403, 422) */
+  async make(wish: Omit<QuoteRequest, 'quoteId'>): Promise<StoredQuote> {
     const offer = this.offers.current;
     const { facts, atUs } = await this.members.standingOf(wish.userId, offer.policy);
     const result = evaluateQuote({ ...wish, quoteId: randomUUIDv7() }, facts, offer);

@@ -1,9 +1,10 @@
-import { Describe, Scopes, ZodBody, ZodQuery } from '@kuda/service-kit';
+import { Describe, problem, Scopes, ZodBody, ZodQuery } from '@kuda/service-kit';
 import { withHop } from '@kuda/tracing';
 import { Controller, Post } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { REDEMPTION_ERROR_CODES } from '../error-codes';
+import { PositionGate } from '../members/position.gate';
 import { MakeQuoteHandler } from './make-quote.handler';
 import { quoteQuerySchema, quoteRequestSchema, quoteResource, quoteSchema } from './quote.schema';
 
@@ -14,7 +15,10 @@ const CODES = REDEMPTION_ERROR_CODES;
 /** Priced offers over HTTP. */
 @Controller('v1/quotes')
 export class QuoteController {
-  constructor(private readonly handler: MakeQuoteHandler) {}
+  constructor(
+    private readonly handler: MakeQuoteHandler,
+    private readonly gate: PositionGate,
+  ) {}
 
   @Post()
   @Scopes('redemptions:write')
@@ -52,6 +56,12 @@ export class QuoteController {
       image: body.image ?? null,
       funding: body.funding,
     };
-    return withHop(hop, null, async () => quoteResource(await this.handler.make(wish, query.min_position)));
+    return withHop(hop, null, async () => {
+      const { min_position: minPosition } = query;
+      if (minPosition !== undefined && !(await this.gate.waitFor(wish.userId, minPosition))) {
+        throw problem(CODES.projectionBehind, { headers: { 'retry-after': '1' } });
+      }
+      return quoteResource(await this.handler.make(wish));
+    });
   }
 }

@@ -24,7 +24,9 @@ export const quoteQuerySchema = z.strictObject({
     .regex(/^\d{1,18}$/)
     .transform(BigInt)
     .optional()
-    .describe("Answer with balances not older than this position of the user's own ledger records."),
+    .describe(
+      'Answer with balances as of this position of the ledger or later; 503 when it has not arrived within 3 s.',
+    ),
 });
 
 export const quoteSchema = z.strictObject({

@@ -24,7 +24,7 @@ export const redemptionSchema = z.strictObject({
   policy: z.string(),
   hold_id: z.string(),
   order_id: z.string().nullable().describe('The session of the scheduler; null until the hold stands.'),
-  held: z.array(amountSchema),
+  price: z.array(amountSchema).describe('What is held, exact per asset.'),
   captured: z.array(amountSchema).nullable().describe('What was charged; null until settled.'),
   released: z.array(amountSchema).nullable().describe('What went back; null until settled.'),
   reason: z
@@ -60,7 +60,7 @@ export function redemptionResource(row: RedemptionRecord): RedemptionResource {
     policy: row.policy,
     hold_id: row.holdId,
     order_id: row.orderId,
-    held: [...row.held],
+    price: [...row.held],
     captured: row.captured === null ? null : [...row.captured],
     released: row.released === null ? null : [...row.released],
     reason: row.reason,

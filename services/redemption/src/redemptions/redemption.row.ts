@@ -46,7 +46,7 @@ export function rowOf(
     order,
     state: state.status === 'ordered' ? state.phase : state.status,
     isLive: !isFinal(state),
-    isCancelled: 'isCancelled' in state && state.isCancelled,
+    isCancelled: state.isCancelled,
     holdId: holdIdOf(redemptionId),
     orderId: state.status === 'requested' || state.status === 'refused' ? null : redemptionId,
     reason: null,
