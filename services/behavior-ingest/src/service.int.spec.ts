@@ -77,6 +77,19 @@ describe('the service on a real bus and a real database', () => {
     });
   });
 
+  it('hands the trace of a request and of a record on', async () => {
+    const trace = (digit: string): string => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    await post(now('t1').json(), { headers: { traceparent: trace('a') } });
+    const record = { value: Buffer.from(now('t2').json()), headers: { traceparent: trace('b') } };
+    await service.publish(TOPICS.activityEvents.name, record);
+    await eventually(async () => {
+      const { rows } = await service.runtime.pool.query(
+        "select traceparent from log_entry where command_id ~ '#t[12]$' order by command_id",
+      );
+      expect(rows).toEqual([{ traceparent: trace('a') }, { traceparent: trace('b') }]);
+    }, PATIENCE);
+  });
+
   it('takes the past only under the backfill scope', async () => {
     const old = now('old').at('2020-01-01T00:00:00Z').json();
     expect((await post(old)).json).toMatchObject({ rejected: [{ code: 'KUDA-INGEST-1007' }] });

@@ -8,7 +8,7 @@ import {
   ZodQuery,
   type Principal,
 } from '@kuda/service-kit';
-import { withHop } from '@kuda/tracing';
+import { TRACEPARENT_HEADER, withHop } from '@kuda/tracing';
 import { Controller, Post, RawBody, Req } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
@@ -82,15 +82,16 @@ export class EventsController {
       requestId: request.id,
       backfill,
     });
-    const recorded = await this.record(inputs);
+    const sender = request.headers[TRACEPARENT_HEADER];
+    const recorded = await this.record(inputs, typeof sender === 'string' ? sender : null);
     const faulted = recorded.find((each) => each.status === 'faulted');
     if (faulted !== undefined) throw problem(notRecorded);
     return answerOf(recorded);
   }
 
-  private record(inputs: readonly ActivityInput[]): Promise<readonly Recorded[]> {
+  private record(inputs: readonly ActivityInput[], sender: string | null): Promise<readonly Recorded[]> {
     const hop = { name: 'take events', file: __filename, kind: SpanKind.SERVER };
-    return withHop(hop, null, (traceparent) =>
+    return withHop(hop, sender, (traceparent) =>
       this.admission.run(inputs.length, () =>
         this.handler.record(inputs.map((input) => ({ ...input, traceparent }))),
       ),

@@ -115,8 +115,12 @@ describe('the intake on a real database', () => {
       origin: { topic: 'activity.backfill.v1', partition: 0, offset: 7n },
       rejectedAtUs: entry?.recordedAtUs,
     });
-    const { rows } = await intake.pool.query('select position, reason from quarantine_line');
-    expect(rows).toEqual([{ position: 1n, reason: 'malformed_json' }]);
+    const { rows } = await intake.pool.query(
+      'select position, reason, source, event_id, bytes from quarantine_line',
+    );
+    expect(rows).toEqual([
+      { position: 1n, reason: 'malformed_json', source: '/s', event_id: 'e-9', bytes: bytes.length },
+    ]);
   });
 
   it('grants a person key once: within a batch, across batches and across restarts', async () => {

@@ -135,10 +135,11 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
 
   private reject(rejected: RejectedInput, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
     const { position, recordedAtUs } = facts;
-    const { reason } = rejected.rejection;
-    context.newLines.push({ position, reason });
+    const { rejection, identity, input } = rejected;
+    const line = { position, bytes: input.raw.length, rejectedAtUs: recordedAtUs };
+    context.newLines.push({ ...line, ...rejection, ...identity });
     const payload = encodeRejected(rejected, position, recordedAtUs);
-    return decided(ENTRY_KINDS.rejected, payload, `${TOTALS.rejectedPrefix}${reason}`);
+    return decided(ENTRY_KINDS.rejected, payload, `${TOTALS.rejectedPrefix}${rejection.reason}`);
   }
 
   private duplicate(identity: EventIdentity, origin: InputOrigin, facts: DecisionFacts): Decided<NoState> {

@@ -1,16 +1,18 @@
 import type { SqlClient } from '@kuda/event-store';
-import type { Claim } from '../domain/activity-event';
-import type { RejectionReason } from '../domain/rejection';
+import type { Claim, EventIdentity } from '../domain/activity-event';
+import type { Rejection } from '../domain/rejection';
 
 /** A claim that an accepted event makes, with the position of its entry. */
 export interface NewClaim extends Claim {
   readonly position: bigint;
 }
 
-/** A line of the quarantine's index; the input itself is in the log, at the position. */
-export interface QuarantineLine {
+/** A line of the quarantine's list; the input itself is in the log, at the position. */
+export interface QuarantineLine extends Rejection, EventIdentity {
   readonly position: bigint;
-  readonly reason: RejectionReason;
+  /** Size of the input. */
+  readonly bytes: number;
+  readonly rejectedAtUs: bigint;
 }
 
 /** One text for a claim, so that sets can hold it. */
@@ -55,11 +57,22 @@ export async function insertClaims(tx: SqlClient, claims: readonly NewClaim[]): 
   );
 }
 
-/** Indexes rejected inputs in the transaction of their entries. */
+/** Lists rejected inputs in the transaction of their entries. */
 export async function insertQuarantineLines(tx: SqlClient, lines: readonly QuarantineLine[]): Promise<void> {
   if (lines.length === 0) return;
   await tx.query(
-    'insert into quarantine_line (position, reason) select * from unnest($1::bigint[], $2::text[])',
-    [lines.map(({ position }) => position), lines.map(({ reason }) => reason)],
+    `insert into quarantine_line (position, reason, pointer, detail, source, event_id, bytes, rejected_at_us)
+     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                          $8::bigint[])`,
+    [
+      lines.map(({ position }) => position),
+      lines.map(({ reason }) => reason),
+      lines.map(({ pointer }) => pointer),
+      lines.map(({ detail }) => detail),
+      lines.map(({ source }) => source),
+      lines.map(({ eventId }) => eventId),
+      lines.map(({ bytes }) => bytes),
+      lines.map(({ rejectedAtUs }) => rejectedAtUs),
+    ],
   );
 }

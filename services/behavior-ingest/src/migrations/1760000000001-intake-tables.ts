@@ -15,7 +15,13 @@ export class IntakeTables1760000000001 implements MigrationInterface {
     await runner.query(`
       create table quarantine_line (
         position bigint primary key,
-        reason text collate "C" not null
+        reason text collate "C" not null,
+        pointer text not null,
+        detail text not null,
+        source text not null,
+        event_id text not null,
+        bytes integer not null check (bytes >= 0),
+        rejected_at_us bigint not null
       )`);
     await runner.query('create index quarantine_line_reason on quarantine_line (reason, position)');
     await runner.query(`do $$ begin

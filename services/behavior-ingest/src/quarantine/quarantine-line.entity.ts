@@ -1,7 +1,7 @@
 import { bigintColumn } from '@kuda/event-store';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The index of the quarantine: which entries of the log are rejected inputs, by reason. */
+/** The list of the quarantine: which entries of the log are rejected inputs, and why. Empty texts stand for unknown. */
 @Entity({ name: 'quarantine_line' })
 export class QuarantineLineEntity {
   @PrimaryColumn({ type: 'bigint', transformer: bigintColumn })
@@ -9,4 +9,22 @@ export class QuarantineLineEntity {
 
   @Column({ type: 'text' })
   readonly reason: string = '';
+
+  @Column({ type: 'text' })
+  readonly pointer: string = '';
+
+  @Column({ type: 'text' })
+  readonly detail: string = '';
+
+  @Column({ type: 'text' })
+  readonly source: string = '';
+
+  @Column({ type: 'text', name: 'event_id' })
+  readonly eventId: string = '';
+
+  @Column({ type: 'integer' })
+  readonly bytes: number = 0;
+
+  @Column({ type: 'bigint', name: 'rejected_at_us', transformer: bigintColumn })
+  readonly rejectedAtUs: bigint = 0n;
 }

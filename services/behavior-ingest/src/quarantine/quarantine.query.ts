@@ -8,12 +8,6 @@ import { ENTRY_KINDS } from '../intake/intake-entries';
 import { LOG_POOL } from '../intake/ports';
 import { QuarantineLineEntity } from './quarantine-line.entity';
 
-/** A rejected input as the log holds it. */
-export interface QuarantinedInput {
-  readonly position: bigint;
-  readonly rejected: ActivityRejected;
-}
-
 /** Which part of the quarantine is asked for. */
 export interface QuarantinePage {
   readonly reason: RejectionReason | null;
@@ -22,12 +16,7 @@ export interface QuarantinePage {
   readonly limit: number;
 }
 
-interface PayloadRow {
-  readonly position: bigint;
-  readonly payload: Buffer;
-}
-
-/** Reads rejected inputs out of the log, byte for byte. */
+/** Lists rejected inputs, and reads them out of the log byte for byte. */
 @Injectable()
 export class QuarantineQuery {
   constructor(
@@ -36,29 +25,21 @@ export class QuarantineQuery {
   ) {}
 
   /** In the order in which they came. */
-  async page({ reason, after, limit }: QuarantinePage): Promise<readonly QuarantinedInput[]> {
-    const lines = await this.lines.find({
+  page({ reason, after, limit }: QuarantinePage): Promise<readonly QuarantineLineEntity[]> {
+    return this.lines.find({
       where: { position: MoreThan(after), ...(reason === null ? {} : { reason }) },
       order: { position: 'ASC' },
       take: limit,
     });
-    return this.read(lines.map(({ position }) => position));
   }
 
   /** The rejected input at a position, or null where the log has none. */
-  async at(position: bigint): Promise<QuarantinedInput | null> {
-    const [found] = await this.read([position]);
-    return found ?? null;
-  }
-
-  private async read(positions: readonly bigint[]): Promise<readonly QuarantinedInput[]> {
-    const { rows } = await this.pool.query<PayloadRow>(
-      'select position, payload from log_entry where position = any ($1) and kind = $2 order by position',
-      [positions, ENTRY_KINDS.rejected],
+  async at(position: bigint): Promise<ActivityRejected | null> {
+    const { rows } = await this.pool.query<{ readonly payload: Buffer }>(
+      'select payload from log_entry where position = $1 and kind = $2',
+      [position, ENTRY_KINDS.rejected],
     );
-    return rows.map(({ position, payload }) => ({
-      position,
-      rejected: fromBinary(ActivityRejectedSchema, payload),
-    }));
+    const [row] = rows;
+    return row === undefined ? null : fromBinary(ActivityRejectedSchema, row.payload);
   }
 }

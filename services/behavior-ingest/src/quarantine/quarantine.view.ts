@@ -1,15 +1,10 @@
+import type { ActivityRejected } from '@kuda/contracts';
 import { pageOf, timeText, toRfc3339 } from '@kuda/service-kit';
 import { z } from 'zod';
-import { REJECTION_REASONS } from '../domain/rejection';
+import { isRejectionReason, REJECTION_REASONS, type RejectionReason } from '../domain/rejection';
 import { REJECTION_CODES } from '../error-codes';
 import { quarantineId, reasonOf } from '../intake/intake-entries';
-import type { QuarantinedInput } from './quarantine.query';
-
-/** Where the input came from: a place on a topic, or in an HTTP request. */
-const originView = z.union([
-  z.strictObject({ topic: z.string(), partition: z.int(), offset: z.string() }),
-  z.strictObject({ request_id: z.string(), index: z.int() }),
-]);
+import type { QuarantineLineEntity } from './quarantine-line.entity';
 
 /** A rejected input without its bytes. */
 export const quarantineItem = z.strictObject({
@@ -18,18 +13,24 @@ export const quarantineItem = z.strictObject({
   code: z.string(),
   pointer: z.string().describe('JSON pointer to the offending member; empty for the whole input.'),
   detail: z.string(),
-  source: z.string().nullable(),
-  event_id: z.string().nullable(),
+  source: z.string().nullable().describe('As far as it could be read.'),
+  event_id: z.string().nullable().describe('As far as it could be read.'),
   rejected_at: timeText,
-  origin: originView,
   bytes: z.int().describe('Size of the input.'),
 });
+
+/** Where an input came from. */
+const originView = z.union([
+  z.strictObject({ topic: z.string(), partition: z.int(), offset: z.string() }),
+  z.strictObject({ request_id: z.string(), index: z.int() }),
+]);
 
 /** A rejected input, whole. */
 export const quarantineRecord = z.strictObject({
   ...quarantineItem.shape,
   raw: z.base64().describe('The bytes as received, base64.'),
   headers: z.record(z.string(), z.string()).describe("The record's headers; attributes in binary mode."),
+  origin: originView.describe('A place on a topic, or in an HTTP request.'),
 });
 
 /** A page of the quarantine, in the order in which the inputs came. */
@@ -37,33 +38,55 @@ export const quarantinePage = pageOf(quarantineItem);
 
 type QuarantineItem = z.output<typeof quarantineItem>;
 
-function originOf({ rejected: { origin } }: QuarantinedInput): z.output<typeof originView> {
+interface Rejected {
+  readonly id: string;
+  readonly reason: RejectionReason;
+  readonly pointer: string;
+  readonly detail: string;
+  readonly source: string;
+  readonly eventId: string;
+  readonly rejectedAtUs: bigint;
+  readonly bytes: number;
+}
+
+function itemOf({ source, eventId, rejectedAtUs, ...rejected }: Rejected): QuarantineItem {
+  return {
+    ...rejected,
+    code: REJECTION_CODES[rejected.reason].code,
+    source: source === '' ? null : source,
+    event_id: eventId === '' ? null : eventId,
+    rejected_at: toRfc3339(rejectedAtUs),
+  };
+}
+
+/** A reason that a later release has taken out of the table is still a reason to have kept the input aside. */
+const UNKNOWN_REASON: RejectionReason = 'bad_value';
+
+/** A rejected input as a list shows it. */
+export function toItem(line: QuarantineLineEntity): QuarantineItem {
+  const { position, reason, ...rest } = line;
+  return itemOf({
+    ...rest,
+    id: quarantineId(position),
+    reason: isRejectionReason(reason) ? reason : UNKNOWN_REASON,
+  });
+}
+
+function originOf({ origin }: ActivityRejected): z.output<typeof originView> {
   if (origin === undefined || origin.topic === '') {
     return { request_id: origin?.requestId ?? '', index: origin?.index ?? 0 };
   }
   return { topic: origin.topic, partition: origin.partition, offset: origin.offset.toString() };
 }
 
-/** A rejected input as a list shows it. */
-export function toItem(input: QuarantinedInput): QuarantineItem {
-  const { position, rejected } = input;
-  const reason = reasonOf(rejected.reason) ?? 'malformed_json';
-  return {
-    id: quarantineId(position),
-    reason,
-    code: REJECTION_CODES[reason].code,
-    pointer: rejected.pointer,
-    detail: rejected.detail,
-    source: rejected.source === '' ? null : rejected.source,
-    event_id: rejected.eventId === '' ? null : rejected.eventId,
-    rejected_at: toRfc3339(rejected.rejectedAtUs),
-    origin: originOf(input),
-    bytes: rejected.raw.length,
-  };
-}
-
 /** A rejected input with its bytes. */
-export function toRecord(input: QuarantinedInput): z.output<typeof quarantineRecord> {
-  const { raw, headers } = input.rejected;
-  return { ...toItem(input), raw: Buffer.from(raw).toString('base64'), headers };
+export function toRecord(rejected: ActivityRejected): z.output<typeof quarantineRecord> {
+  const { quarantineId: id, pointer, detail, source, eventId, rejectedAtUs, raw, headers } = rejected;
+  const reason = reasonOf(rejected.reason) ?? UNKNOWN_REASON;
+  return {
+    ...itemOf({ id, reason, pointer, detail, source, eventId, rejectedAtUs, bytes: raw.length }),
+    raw: Buffer.from(raw).toString('base64'),
+    headers,
+    origin: originOf(rejected),
+  };
 }

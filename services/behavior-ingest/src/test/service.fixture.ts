@@ -1,5 +1,5 @@
 import { type TopicDeclaration, TOPICS } from '@kuda/contracts';
-import { createKafkaBus, type KafkaBus, type OutgoingMessage } from '@kuda/messaging';
+import { createKafkaBus, type BusLogger, type KafkaBus, type OutgoingMessage } from '@kuda/messaging';
 import { createService, type CreatedService } from '@kuda/service-kit';
 import { startTokenIssuer, testDatabase, type TestDatabase, type TokenIssuer } from '@kuda/testing';
 import { AppModule, RUNTIME } from '../app.module';
@@ -23,6 +23,10 @@ export const ALL_SCOPES = [
   'reports:read',
   'metrics:read',
 ];
+
+const nothing = (): void => undefined;
+/** A broker that has just started makes its clients warn for a second. */
+const SILENT: BusLogger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
 /** What a test sends; an answer is always JSON. */
 export interface Call {
@@ -54,7 +58,7 @@ export class ServiceFixture {
   ) {}
 
   static async create(brokers: string): Promise<ServiceFixture> {
-    const bus = createKafkaBus({ clientId: 'ingest-test', brokers: [brokers] });
+    const bus = createKafkaBus({ clientId: 'ingest-test', brokers: [brokers], logger: SILENT });
     await bus.ensureTopics(TOPICS_USED);
     return new ServiceFixture(await testDatabase(), await startTokenIssuer(), brokers, bus);
   }

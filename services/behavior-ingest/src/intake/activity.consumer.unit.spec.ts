@@ -1,0 +1,81 @@
+import type { InputOffset } from '@kuda/event-store';
+import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
+import { Logger } from '@nestjs/common';
+import { ActivityConsumer } from './activity.consumer';
+import type { ActivityInput } from './activity-input';
+import { RecordActivityHandler } from './record-activity.handler';
+import type { Recorded } from './recorded';
+
+type DeadLetter = readonly [offset: bigint, code: string];
+
+function message(offset: bigint, value: Buffer | null = Buffer.from('{}')): IncomingMessage {
+  return { topic: 't', partition: 2, offset, key: 'k', value, headers: { 'x-a': '1' }, timestampMs: 0 };
+}
+
+/** A consumer whose handler answers with `results` (or fails), and what it did. */
+function aConsumer(results: readonly Recorded[] | Error) {
+  const seen: ActivityInput[] = [];
+  const stored: InputOffset[] = [];
+  const letters: DeadLetter[] = [];
+  const handler = Object.create(RecordActivityHandler.prototype) as RecordActivityHandler;
+  handler.record = (inputs) => {
+    seen.push(...inputs);
+    return results instanceof Error ? Promise.reject(results) : Promise.resolve(results);
+  };
+  const storeOffset = (input: InputOffset): Promise<void> => Promise.resolve(void stored.push(input));
+  const batchOf = (stale: boolean, ...messages: readonly IncomingMessage[]): MessageBatch => ({
+    topic: 't',
+    partition: 2,
+    messages,
+    isStale: () => stale,
+    deadLetter: ({ offset }, code) => Promise.resolve(void letters.push([offset, code])),
+  });
+  return { consumer: new ActivityConsumer(handler, { storeOffset }), batchOf, seen, stored, letters };
+}
+
+describe('the consumer of activity', () => {
+  const accepted: Recorded = { status: 'accepted', eventId: 'e' };
+  const faulted: Recorded = { status: 'faulted', eventId: 'e', code: 'KUDA-LOG-1003', detail: 'too long' };
+
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+
+  it('hands on each record with its place; a record without a value has no bytes', async () => {
+    const { consumer, batchOf, seen } = aConsumer([accepted, accepted]);
+    await consumer.events(batchOf(false, message(5n), message(6n, null)));
+    expect(seen).toMatchObject([
+      {
+        origin: { via: 'bus', topic: 't', partition: 2, offset: 5n },
+        backfill: false,
+        headers: { 'x-a': '1' },
+      },
+      { raw: Buffer.alloc(0), origin: { offset: 6n } },
+    ]);
+  });
+
+  it('takes the topic of the past under the backfill scope', async () => {
+    const { consumer, batchOf, seen } = aConsumer([accepted]);
+    await consumer.backfill(batchOf(false, message(5n)));
+    expect(seen).toMatchObject([{ backfill: true }]);
+  });
+
+  it('leaves a batch alone whose partition was lost', async () => {
+    const { consumer, batchOf, seen } = aConsumer([]);
+    await consumer.events(batchOf(true, message(5n)));
+    expect(seen).toEqual([]);
+  });
+
+  it('puts aside what the log could not take, and goes on', async () => {
+    const { consumer, batchOf, letters, stored } = aConsumer([accepted, faulted, accepted]);
+    await consumer.events(batchOf(false, message(5n), message(6n), message(7n)));
+    expect(letters).toEqual([[6n, 'KUDA-LOG-1003']]);
+    expect(stored).toEqual([{ topic: 't', partition: 2, offset: 6n }]);
+  });
+
+  it('hands errors of the log on to the bus', async () => {
+    const away = new Error('away');
+    const { consumer, batchOf } = aConsumer(away);
+    await expect(consumer.events(batchOf(false, message(5n)))).rejects.toBe(away);
+  });
+});
