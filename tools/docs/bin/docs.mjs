@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-/** `npm run docs:…`: compiles what changed, then runs the task on Node 24. */
+/** `npm run docs:…`: makes sure that the tool is installed and compiled, then runs the task on Node 24. */
 import { join } from 'node:path';
-import { ensureInstalled, root, runNode24 } from '../../local-stack/bin/lib/bootstrap.mjs';
+import { ensureBuilt, ensureInstalled, repositoryRoot, runNode24, say, Unready } from '../../local-stack/bin/lib/ensure.mjs';
 
-await ensureInstalled();
-const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-const built = await runNode24([tsc, '--build', join(root, 'tools', 'docs', 'tsconfig.lib.json')], {});
-process.exitCode =
-  built === 0
-    ? await runNode24([join(root, 'tools', 'docs', 'dist', 'main.js'), ...process.argv.slice(2)], {})
-    : built;
+try {
+  await ensureInstalled();
+  await ensureBuilt(['tools/docs']);
+  const main = join(repositoryRoot, 'tools', 'docs', 'dist', 'main.js');
+  process.exitCode = await runNode24(['--enable-source-maps', main, ...process.argv.slice(2)]);
+} catch (error) {
+  if (!(error instanceof Unready)) throw error;
+  say(`\n${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,1 +1,0 @@
-export { generatedDocuments, type GeneratedDocument } from './documents';
