@@ -1,7 +1,7 @@
 export type { ClusterOptions } from './cluster-connection';
 export { connectCluster, type ClusterClient } from './cluster-client';
 export { KubeError, type KubeErrorKind } from './errors';
-export { ANNOTATIONS, LABELS } from './labels';
+export { ANNOTATIONS, LABELS, MANAGER } from './labels';
 export { ListWatch } from './list-watch';
 export {
   DEFAULT_TIMES,

@@ -1,1 +1,2 @@
-export {};
+export { AppModule } from './app.module';
+export { GPU_ERROR_CODES } from './error-codes';

@@ -1,0 +1,90 @@
+import { TOPICS } from '@kuda/contracts';
+import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
+import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { Controller, Inject, Logger } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { SpanKind } from '@opentelemetry/api';
+import { GPU_ERROR_CODES } from '../error-codes';
+import { readOrder } from './order-message';
+import { PlaceOrderHandler } from './place-order.handler';
+import { COMMITTER, type SessionCommitter } from './ports';
+import type { OrderInput } from './session-stream';
+
+interface ReadOrder {
+  readonly message: IncomingMessage;
+  readonly input: OrderInput;
+}
+
+const NOTHING = new Uint8Array();
+
+/** Takes orders from the bus; the offset is stored in the transaction of their entries. */
+@Controller()
+export class OrderConsumer {
+  private readonly logger = new Logger(OrderConsumer.name);
+
+  constructor(
+    private readonly handler: PlaceOrderHandler,
+    @Inject(COMMITTER) private readonly committer: Pick<SessionCommitter, 'storeOffset'>,
+  ) {}
+
+  @EventPattern(TOPICS.gpuOrders.name)
+  async take(@Payload() batch: MessageBatch): Promise<void> {
+    const last = batch.messages.at(-1);
+    if (batch.isStale() || last === undefined) return;
+    const hop = openHop(
+      { name: 'consume orders', file: __filename, kind: SpanKind.CONSUMER },
+      batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+    );
+    try {
+      const orders: ReadOrder[] = [];
+      for (const [index, message] of batch.messages.entries()) {
+        const read = await this.read(batch, message, hop.traceparents[index] ?? null);
+        if (read !== null) orders.push(read);
+      }
+      await this.handle(batch, orders);
+      // What was put aside has no entry, so its offset is not stored with one.
+      await this.committer.storeOffset({
+        topic: batch.topic,
+        partition: batch.partition,
+        offset: last.offset,
+      });
+      hop.end();
+    } catch (error) {
+      hop.end(error);
+      throw error;
+    }
+  }
+
+  private async handle(batch: MessageBatch, orders: readonly ReadOrder[]): Promise<void> {
+    const outcomes = await this.handler.record(orders.map(({ input }) => input));
+    for (const [index, outcome] of outcomes.entries()) {
+      const message = orders[index]?.message;
+      if (message === undefined || (outcome.status !== 'faulted' && outcome.status !== 'conflict')) continue;
+      const { code, title } =
+        outcome.status === 'conflict' ? GPU_ERROR_CODES.orderConflict : GPU_ERROR_CODES.orderFault;
+      const detail = outcome.status === 'faulted' ? outcome.detail : title;
+      this.logger.error({ code, detail, offset: message.offset.toString() }, title);
+      await batch.deadLetter(message, code, detail);
+    }
+  }
+
+  /** Null for a record that asks for nothing; an unreadable one is put aside. */
+  private async read(
+    batch: MessageBatch,
+    message: IncomingMessage,
+    traceparent: string | null,
+  ): Promise<ReadOrder | null> {
+    const content = message.value ?? NOTHING;
+    try {
+      const command = readOrder(content);
+      if (command === null) return null;
+      const { topic, partition, offset } = message;
+      return { message, input: { command, content, input: { topic, partition, offset }, traceparent } };
+    } catch (error) {
+      const { code, title } = GPU_ERROR_CODES.unreadableOrder;
+      this.logger.error({ err: error, code, offset: message.offset.toString() }, title);
+      await batch.deadLetter(message, code, error instanceof Error ? error.message : title);
+      return null;
+    }
+  }
+}
