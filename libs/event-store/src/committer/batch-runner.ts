@@ -67,7 +67,10 @@ export class BatchRunner<C, State, Context> {
         { commands, entries: plan.entries.length, redos, durationMs },
         this.writer.position,
       );
-      for (const [index, answer] of plan.answers.entries()) works[index]?.settle(answer);
+      for (const [index, answer] of plan.answers.entries()) {
+        if (answer?.status === 'recorded') this.writer.told(answer.entry);
+        works[index]?.settle(answer);
+      }
       return;
     }
     throw new LogError('KUDA-LOG-1007', `decided ${String(MAX_REDOS + 1)} times`);
@@ -133,7 +136,7 @@ export class BatchRunner<C, State, Context> {
     const commands = works.flatMap(({ task }) => (task.kind === 'command' ? [task.command] : []));
     const resolved = await resolveRepeats(commands, {
       lookup: (commandIds) => store.firstOutcomes(commandIds),
-      claim: (entry) => this.writer.claim(entry),
+      isRecovered: (entry) => this.writer.isRecovered(entry),
       isRedelivery: ({ input }) => input !== null && this.writer.hasEffect(input),
       onRepeat: (command: CommandEnvelope<C>) => policy.onRepeat(command),
     });

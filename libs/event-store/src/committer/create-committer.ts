@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, DecisionPolicy, SqlPool } from '../ports';
 import { BatchRunner, type BatchReport } from './batch-runner';
-import { DEFAULT_CACHED_STREAMS, MAX_ATTEMPTS } from './limits';
+import { backoffMs, DEFAULT_CACHED_STREAMS, MAX_ATTEMPTS } from './limits';
 import { CommitLoop, type LogCommitter } from './log-committer';
 import { createLogStore } from './log-store';
 
@@ -42,6 +43,7 @@ export function createCommitter<C, State, Context>(
   return new CommitLoop(runner, {
     owner: options.owner,
     attempts: options.attempts ?? MAX_ATTEMPTS,
+    pause: (failures) => sleep(backoffMs(failures)),
     onFatal: options.onFatal,
     onCommit: (listener) => {
       listeners.add(listener);

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError, LogUnavailableError, messageOf } from '../errors';
 import type { CommandEnvelope, CommitSignal, Committer, InputOffset, Outcome } from '../ports';
 import { classifySqlError } from '../sql/sql-state';
 import type { BatchRunner } from './batch-runner';
-import { bisect } from './bisect';
-import { backoffMs, MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
+import { bisect, type Isolation } from './bisect';
+import { MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
 import { WorkQueue, type Answer, type Task, type Work } from './work-queue';
 
 /** The codes that belong to one command, not to the whole log. */
@@ -44,10 +43,12 @@ export interface LogCommitter<C> extends Committer<C>, CommitSignal {
   wake(streamIds: readonly string[]): Promise<readonly Answer[]>;
 }
 
-interface CommitLoopSettings extends CommitSignal {
+export interface CommitLoopSettings extends CommitSignal {
   readonly owner: string;
   /** How often a batch is tried while the database is away. */
   readonly attempts: number;
+  /** Waits before the next attempt. */
+  readonly pause: (failures: number) => Promise<void>;
   readonly onFatal: (error: Error) => void;
 }
 
@@ -57,6 +58,14 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   private phase: 'new' | 'open' | 'closed' = 'new';
   private failure: Error | null = null;
   private active: Promise<void> | null = null;
+  private readonly isolation: Isolation<Work<C>> = {
+    run: (items) => this.runner.run(items),
+    isolatable,
+    culprit: (work, error) => {
+      work.settle(faulted(error));
+    },
+    done: (work) => work.done,
+  };
 
   constructor(
     private readonly runner: BatchRunner<C, State, Context>,
@@ -87,7 +96,7 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
       } catch (error) {
         failures += 1;
         if (failures >= this.settings.attempts || !isTransient(error)) throw error;
-        await sleep(backoffMs(failures));
+        await this.settings.pause(failures);
       }
     }
   }
@@ -136,28 +145,20 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   private async process(works: readonly Work<C>[]): Promise<void> {
     let failures = 0;
     let idleRounds = 0;
-    for (let open = works; open.length > 0;) {
+    // What is answered is never run again: its caller may have been told that it is at fault.
+    for (let open = works; open.length > 0; open = open.filter((work) => !work.done)) {
       try {
-        await bisect(open, {
-          run: (items) => this.runner.run(items),
-          isolatable,
-          culprit: (work, error) => {
-            work.settle(faulted(error));
-          },
-          done: (work) => work.done,
-        });
+        await bisect(open, this.isolation);
         failures = 0;
       } catch (error) {
         failures += 1;
         if (!isTransient(error) || failures >= this.settings.attempts) throw error;
-        await sleep(backoffMs(failures));
+        await this.settings.pause(failures);
         continue;
       }
-      const rest = open.filter((work) => !work.done);
-      idleRounds = rest.length < open.length ? 0 : idleRounds + 1;
-      if (idleRounds > MAX_DUE_ROUNDS)
-        rest[0]?.settle(faulted(new LogError('KUDA-LOG-1008', 'too much is due')));
-      open = rest;
+      idleRounds = open.some((work) => work.done) ? 0 : idleRounds + 1;
+      if (idleRounds <= MAX_DUE_ROUNDS) continue;
+      open[0]?.settle(faulted(new LogError('KUDA-LOG-1008', 'too much is due')));
     }
     this.runner.writer.settled();
   }

@@ -12,8 +12,8 @@ export type Resolved<C> =
 export interface RepeatFacts<C> {
   /** The first outcomes of those of the ids that have one. */
   lookup(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>>;
-  /** True, once, for an entry that an earlier attempt at this very batch has appended. */
-  claim(entry: StoredEntry): boolean;
+  /** True for an entry that an earlier attempt at this very batch has appended: the first to send it recorded it. */
+  isRecovered(entry: StoredEntry): boolean;
   /** True for an input below the stored offset: it has had its effect. */
   isRedelivery(command: CommandEnvelope<C>): boolean;
   onRepeat(command: CommandEnvelope<C>): CommandEnvelope<C> | null;
@@ -36,6 +36,7 @@ export async function resolveRepeats<C>(
 ): Promise<readonly Resolved<C>[]> {
   const resolved = new Map<number, Resolved<C>>();
   const leaders = new Map<string, number>();
+  const recovered = new Set<bigint>();
 
   const resolve = (candidate: Candidate<C>, first: StoredEntry | undefined, replaceable: boolean) => {
     const { index, command } = candidate;
@@ -45,7 +46,8 @@ export async function resolveRepeats<C>(
       resolved.set(index, { status: 'fresh', command });
       return [];
     }
-    if (first !== undefined && facts.claim(first)) {
+    if (first !== undefined && facts.isRecovered(first) && !recovered.has(first.position)) {
+      recovered.add(first.position);
       resolved.set(index, { status: 'answered', outcome: { status: 'recorded', entry: first } });
       return [];
     }

@@ -50,13 +50,14 @@ export class WriterState {
     if (moved) for (const entry of await this.store.entriesAfter(after)) this.recovered.add(entry.position);
     this.setOffsets(await this.store.offsets());
     this.known = head;
+    this.doubtAfter = null;
     return { head, moved };
   }
 
-  /** The next append's outcome is unknown until `appended` or `notAppended` says so. */
+  /** The outcome of an append is unknown: the next `head` looks for what it left. */
   doubt(): void {
     if (this.known === null) return;
-    this.doubtAfter ??= this.known.position;
+    this.doubtAfter = this.known.position;
     this.known = null;
   }
 
@@ -68,16 +69,19 @@ export class WriterState {
     for (const input of inputs) this.offsets.set(keyOf(input), input.offset + 1n);
   }
 
-  /** True, once, for an entry that turned up after a doubt. */
-  claim(entry: StoredEntry): boolean {
-    return this.recovered.delete(entry.position);
+  /** True for an entry that turned up after a doubt and that nobody has been told of. */
+  isRecovered(entry: StoredEntry): boolean {
+    return this.recovered.has(entry.position);
   }
 
-  /** The batch in doubt is settled. */
+  /** A caller has been told that this entry is recorded; whoever else sent its command is told that it is repeated. */
+  told(entry: StoredEntry): void {
+    this.recovered.delete(entry.position);
+  }
+
+  /** Everybody whose append was in doubt has an answer. */
   settled(): void {
-    if (this.known === null) return;
-    this.doubtAfter = null;
-    this.recovered.clear();
+    if (this.doubtAfter === null) this.recovered.clear();
   }
 
   hasEffect(input: InputOffset): boolean {

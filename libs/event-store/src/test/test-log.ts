@@ -1,24 +1,12 @@
 import { testDatabase } from '@kuda/testing';
 import { createCommitter, type CommitterOptions } from '../committer/create-committer';
 import type { LogCommitter } from '../committer/log-committer';
-import type { Clock, SqlPool } from '../ports';
+import type { SqlPool } from '../ports';
 import { LogSchema1760000000000 } from '../schema/install-log';
 import { runMigrations } from '../schema/run-migrations';
 import { createPool } from '../sql/pool';
 import { counterPolicy, type CounterCommand, type CounterState } from './counter-policy';
-
-/** A clock that tests set. */
-export class ManualClock implements Clock {
-  constructor(private us = 1_000_000n) {}
-
-  nowUs(): bigint {
-    return this.us;
-  }
-
-  set(us: bigint): void {
-    this.us = us;
-  }
-}
+import { ManualClock } from './manual-clock';
 
 type Options = CommitterOptions<CounterCommand, CounterState, null>;
 

@@ -1,0 +1,36 @@
+import { BatchRunner } from '../committer/batch-runner';
+import { CommitLoop } from '../committer/log-committer';
+import type { DecisionPolicy } from '../ports';
+import { counterPolicy, type CounterCommand, type CounterState } from './counter-policy';
+import type { MemoryStore } from './memory-store';
+import { ManualClock } from './manual-clock';
+
+export interface MemoryCommitterOptions {
+  readonly policy?: DecisionPolicy<CounterCommand, CounterState, null>;
+  readonly cachedStreams?: number;
+  readonly attempts?: number;
+  readonly onFatal?: (error: Error) => void;
+}
+
+/** A started committer of the toy ledger over a log in memory; it never pauses. */
+export async function memoryCommitter(
+  store: MemoryStore,
+  options: MemoryCommitterOptions = {},
+): Promise<CommitLoop<CounterCommand, CounterState, null>> {
+  const runner = new BatchRunner({
+    store,
+    policy: options.policy ?? counterPolicy(),
+    clock: new ManualClock(),
+    cachedStreams: options.cachedStreams ?? 100,
+    appended: () => undefined,
+  });
+  const committer = new CommitLoop(runner, {
+    owner: 'test',
+    attempts: options.attempts ?? 12,
+    pause: () => Promise.resolve(),
+    onFatal: options.onFatal ?? (() => undefined),
+    onCommit: () => () => undefined,
+  });
+  await committer.start();
+  return committer;
+}

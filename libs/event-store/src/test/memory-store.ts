@@ -1,0 +1,98 @@
+import type { LogHead } from '../append/acquire-epoch';
+import type { AppendAnswer, AppendBatch, StreamUpdate } from '../append/append-batch';
+import type { LogStore } from '../committer/log-store';
+import type { StoredEntry } from '../ports';
+import type { StoredOffset } from '../readers/states';
+
+/** How one append goes wrong. */
+export type Trouble = 'none' | 'lost-before' | 'lost-after' | 'deadlock';
+
+function errorOf(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** The log's functions in memory, with the checks of `append_batch`; appends fail as the script says. */
+export class MemoryStore implements LogStore {
+  readonly entries: StoredEntry[] = [];
+  readonly streams = new Map<string, StreamUpdate>();
+  readonly next = new Map<string, StoredOffset>();
+  readonly totals = new Map<string, bigint>();
+  appends = 0;
+  private epoch = 0n;
+  private recordedAtUs = 0n;
+
+  constructor(private readonly script: readonly Trouble[] = []) {}
+
+  async acquireEpoch(): Promise<LogHead> {
+    this.epoch += 1n;
+    return this.head();
+  }
+
+  head(): Promise<LogHead> {
+    const { epoch, recordedAtUs } = this;
+    return Promise.resolve({ epoch, recordedAtUs, position: BigInt(this.entries.length) });
+  }
+
+  offsets(): Promise<readonly StoredOffset[]> {
+    return Promise.resolve([...this.next.values()]);
+  }
+
+  firstOutcomes(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>> {
+    const wanted = new Set(commandIds);
+    if (commandIds.some((id) => id.includes('\0'))) return Promise.reject(errorOf('22021'));
+    const found = this.entries.filter((entry) => wanted.has(entry.commandId));
+    return Promise.resolve(new Map(found.map((entry) => [entry.commandId, entry])));
+  }
+
+  streamStates(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamUpdate>> {
+    return Promise.resolve(
+      new Map(
+        streamIds.flatMap((id) => {
+          const stream = this.streams.get(id);
+          return stream === undefined ? [] : [[id, stream] as const];
+        }),
+      ),
+    );
+  }
+
+  entriesAfter(position: bigint): Promise<readonly StoredEntry[]> {
+    return Promise.resolve(this.entries.slice(Number(position)));
+  }
+
+  append(batch: AppendBatch): Promise<AppendAnswer> {
+    const trouble = this.script[this.appends] ?? 'none';
+    this.appends += 1;
+    if (trouble === 'lost-before') return Promise.reject(errorOf('ECONNRESET'));
+    if (trouble === 'deadlock') return Promise.reject(errorOf('40P01'));
+    const answer = this.check(batch) ?? this.write(batch);
+    return trouble === 'lost-after' ? Promise.reject(errorOf('57P01')) : Promise.resolve(answer);
+  }
+
+  private check(batch: AppendBatch): AppendAnswer | null {
+    const position = BigInt(this.entries.length);
+    if (batch.epoch !== this.epoch) return { status: 'fenced' };
+    if (batch.after !== position) return { status: 'behind', position };
+    const ids = new Set(this.entries.map((entry) => entry.commandId));
+    const commandIds = batch.entries.map((entry) => entry.commandId).filter((id) => ids.has(id));
+    if (commandIds.length > 0) return { status: 'known', commandIds };
+    const stale = batch.streams.filter(
+      ({ streamId, before }) => (this.streams.get(streamId)?.version ?? 0n) !== before,
+    );
+    return stale.length > 0 ? { status: 'stale', streamIds: stale.map(({ streamId }) => streamId) } : null;
+  }
+
+  private write(batch: AppendBatch): AppendAnswer {
+    for (const entry of batch.entries) {
+      if (entry.recordedAtUs <= this.recordedAtUs) throw new Error('ledger time goes back');
+      if (entry.position !== BigInt(this.entries.length + 1)) throw new Error('a gap');
+      this.recordedAtUs = entry.recordedAtUs;
+      this.entries.push(entry);
+    }
+    for (const stream of batch.streams) this.streams.set(stream.streamId, stream);
+    for (const { key, amount } of batch.totals) this.totals.set(key, (this.totals.get(key) ?? 0n) + amount);
+    for (const { topic, partition, offset } of batch.inputs) {
+      this.next.set(`${topic}/${String(partition)}`, { topic, partition, nextOffset: offset + 1n });
+    }
+    return { status: 'appended', position: BigInt(this.entries.length) };
+  }
+}
