@@ -15,14 +15,8 @@ export { jsonPointer, ZodPipe } from './http/zod.pipe';
 export { IdempotencyKey, ZodBody, ZodParam, ZodQuery, type BodyOptions } from './http/zod.decorators';
 export { encodeCursor, pageOf, pageQuery, toPage, type Cursor, type Page } from './http/paging';
 export { amountsAsStrings, amountText, timeText, toRfc3339 } from './http/json';
-export {
-  CurrentPrincipal,
-  Public,
-  SCOPES,
-  Scopes,
-  type RouteAccess,
-  type Scope,
-} from './auth/access.decorators';
+export { CurrentPrincipal, Public, Scopes, type RouteAccess } from './auth/access.decorators';
+export { SCOPES, type Scope } from './auth/scopes';
 export { requireScopes, type Principal } from './auth/principal';
 export { routesOf, type ControllerClass, type RouteOfController } from './auth/route-access.check';
 export {

@@ -4,21 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { HTTP_ERROR_CODES } from '../error-codes';
 import { ProblemException } from '../http/problem.exception';
 import type { Principal } from './principal';
-
-/** Every scope of the system; a token's `scope` claim lists them with spaces between. */
-export const SCOPES = [
-  'events:write',
-  'events:backfill',
-  'quarantine:read',
-  'reports:read',
-  'ledger:read',
-  'redemptions:read',
-  'redemptions:write',
-  'sessions:read',
-  'metrics:read',
-] as const;
-
-export type Scope = (typeof SCOPES)[number];
+import type { Scope } from './scopes';
 
 /** Who may call a route: everyone, or tokens with all these scopes. */
 export type RouteAccess =

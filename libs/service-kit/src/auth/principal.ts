@@ -1,6 +1,6 @@
 import { HTTP_ERROR_CODES } from '../error-codes';
 import { ProblemException } from '../http/problem.exception';
-import type { Scope } from './access.decorators';
+import type { Scope } from './scopes';
 
 /** Who calls, as the token says. */
 export interface Principal {

@@ -1,0 +1,14 @@
+/** Every scope of the system; a token's `scope` claim lists them with spaces between. */
+export const SCOPES = [
+  'events:write',
+  'events:backfill',
+  'quarantine:read',
+  'reports:read',
+  'ledger:read',
+  'redemptions:read',
+  'redemptions:write',
+  'sessions:read',
+  'metrics:read',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
