@@ -37,7 +37,8 @@ async function send(url: URL, token: string, request: Call): Promise<Response> {
   try {
     return await fetch(url, { headers, ...body, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const cause =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     const detail = `${url.origin} does not answer (${cause}). Is the stack still running? Start it with \`npm start\`.`;
     throw new CommandEnd(EXIT.fault, detail);
   }
@@ -68,5 +69,7 @@ function describe(status: number, problem: JsonObject): string {
   const errors = listOf(problem['errors']).map(
     (error) => `  ${textOf(error['pointer'])}: ${textOf(error['detail']) || textOf(error['code'])}`,
   );
-  return [`${String(status)} ${head}`, textOf(problem['detail']), ...errors].filter((line) => line !== '').join('\n');
+  return [`${String(status)} ${head}`, textOf(problem['detail']), ...errors]
+    .filter((line) => line !== '')
+    .join('\n');
 }

@@ -37,7 +37,9 @@ export function wholeNumber(least: number, most: number): (value: string) => num
 export function hoursAsSeconds(value: string): number {
   const seconds = Number(value) * 3600;
   if (!/^\d+(\.\d+)?$/.test(value) || seconds < 1 || !Number.isInteger(seconds)) {
-    throw new InvalidArgumentError('It must be a positive number of hours that is a whole number of seconds.');
+    throw new InvalidArgumentError(
+      'It must be a positive number of hours that is a whole number of seconds.',
+    );
   }
   return seconds;
 }

@@ -33,7 +33,9 @@ export function loadProfile(io: Io, state: string | undefined): ProfileReader {
   const folder = state === undefined ? join(REPOSITORY, '.kuda') : resolve(io.folder, state);
   const file = join(folder, 'cli.json');
   const written = existsSync(file) ? objectOf(JSON.parse(readFileSync(file, 'utf8'))) : {};
-  const values = new Map(MEMBERS.map((member) => [member, io.env[VARIABLES[member]] ?? textOf(written[member])]));
+  const values = new Map(
+    MEMBERS.map((member) => [member, io.env[VARIABLES[member]] ?? textOf(written[member])]),
+  );
   return {
     get: (member) => {
       const value = values.get(member) ?? '';

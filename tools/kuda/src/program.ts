@@ -28,7 +28,14 @@ function buildProgram(io: Io): Command {
     .description('Kuda on the command line: activity in, points and GPU time out.')
     .version(VERSION, '-V, --version')
     .addHelpText('after', HELP);
-  for (const build of [eventsCommand, balanceCommand, historyCommand, quoteCommand, redeemCommand, sessionsCommand]) {
+  for (const build of [
+    eventsCommand,
+    balanceCommand,
+    historyCommand,
+    quoteCommand,
+    redeemCommand,
+    sessionsCommand,
+  ]) {
     program.addCommand(build(io));
   }
   quiet(program, io);

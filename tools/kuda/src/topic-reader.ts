@@ -76,7 +76,10 @@ async function startOffsets(bus: KafkaBus, { topic, backlog }: TopicReading): Pr
   const fromTheStart: OffsetStore = { nextOffset: () => Promise.resolve(undefined) };
   const lags = await bus.lag([topic], fromTheStart);
   const starts = new Map(
-    lags.map(({ partition, next, end }) => [partition, end - BigInt(backlog) > next ? end - BigInt(backlog) : next]),
+    lags.map(({ partition, next, end }) => [
+      partition,
+      end - BigInt(backlog) > next ? end - BigInt(backlog) : next,
+    ]),
   );
   return { nextOffset: (_topic, partition) => Promise.resolve(starts.get(partition)) };
 }

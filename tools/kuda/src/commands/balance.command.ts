@@ -23,7 +23,9 @@ export function balanceCommand(io: Io): Command {
 export function balanceTable(answer: JsonObject): string {
   const rows = listOf(answer['balances']).map((balance) => {
     const asset = textOf(balance['asset']);
-    const columns = ['available', 'pending', 'held', 'debt'].map((name) => amountOf(asset, textOf(balance[name])));
+    const columns = ['available', 'pending', 'held', 'debt'].map((name) =>
+      amountOf(asset, textOf(balance[name])),
+    );
     return [asset, ...columns];
   });
   return table(['asset', 'available', 'pending', 'held', 'debt'], rows);

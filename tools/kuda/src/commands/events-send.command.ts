@@ -86,7 +86,10 @@ function parseJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new CommandEnd(EXIT.usage, `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandEnd(
+      EXIT.usage,
+      `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -96,11 +99,14 @@ type Total = Record<'accepted' | 'duplicates' | 'rejected', unknown[]>;
 function addTo(total: Total, answer: JsonObject, start: number): void {
   total.accepted.push(...((answer['accepted'] as unknown[] | undefined) ?? []));
   total.duplicates.push(...((answer['duplicates'] as unknown[] | undefined) ?? []));
-  for (const item of listOf(answer['rejected'])) total.rejected.push({ ...item, index: Number(item['index']) + start });
+  for (const item of listOf(answer['rejected']))
+    total.rejected.push({ ...item, index: Number(item['index']) + start });
 }
 
 function summary(total: Total): string {
-  const counts = (['accepted', 'duplicates', 'rejected'] as const).map((name) => `${String(total[name].length)} ${name}`);
+  const counts = (['accepted', 'duplicates', 'rejected'] as const).map(
+    (name) => `${String(total[name].length)} ${name}`,
+  );
   const reasons = listOf(total.rejected).map(
     (item) => `  event ${textOf(item['index'])}: ${textOf(item['code'])} ${textOf(item['pointer'])}`,
   );

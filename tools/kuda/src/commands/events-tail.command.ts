@@ -25,7 +25,12 @@ export function tailCommand(io: Io): Command {
     .description('watch what the ledger records, or the activity that comes in')
     .addOption(new Option('--topic <name>', 'which').choices(Object.keys(SOURCES)).default('ledger'))
     .option('--limit <n>', 'end after so many records', wholeNumber(1, MOST), 10)
-    .option('--wait-seconds <n>', 'end when none has come for so long', wholeNumber(1, LONGEST_WAIT_SECONDS), 5)
+    .option(
+      '--wait-seconds <n>',
+      'end when none has come for so long',
+      wholeNumber(1, LONGEST_WAIT_SECONDS),
+      5,
+    )
     .option('--user <user>', 'only records of this user')
     .addHelpText('after', '\nExample:\n  npm run -s kuda -- events tail --limit 5 --user alice')
     .action(async (options: TailOptions, command: Command) => {
@@ -52,7 +57,10 @@ export function tailCommand(io: Io): Command {
 /** The record as JSON, 64-bit numbers as strings, with where it stands. */
 function ledgerRecord(message: IncomingMessage): JsonObject {
   const record = fromBinary(LedgerRecordSchema, message.value ?? new Uint8Array());
-  return { ...objectOf(toJson(LedgerRecordSchema, record, { useProtoFieldName: true })), ...placeOf(message) };
+  return {
+    ...objectOf(toJson(LedgerRecordSchema, record, { useProtoFieldName: true })),
+    ...placeOf(message),
+  };
 }
 
 /** An activity event in binary or structured mode, as one object. */
@@ -87,7 +95,9 @@ function line(record: JsonObject): string {
 }
 
 function kindOf(record: JsonObject): string {
-  const body = Object.keys(record).find((name) => /^(award|hold|command|lot)_/.test(name) && name !== 'command_id');
+  const body = Object.keys(record).find(
+    (name) => /^(award|hold|command|lot)_/.test(name) && name !== 'command_id',
+  );
   return body ?? textOf(record['type']);
 }
 

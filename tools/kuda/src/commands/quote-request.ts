@@ -20,7 +20,11 @@ export function withQuoteOptions(command: Command): Command {
 }
 
 /** The body of `POST /v1/quotes`. */
-export function quoteRequest(user: string, sku: string, options: QuoteOptions): Readonly<Record<string, unknown>> {
+export function quoteRequest(
+  user: string,
+  sku: string,
+  options: QuoteOptions,
+): Readonly<Record<string, unknown>> {
   return {
     user_id: user,
     sku,

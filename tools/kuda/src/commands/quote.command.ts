@@ -23,7 +23,9 @@ export function quoteCommand(io: Io): Command {
 
 /** A quote in two lines, with the command that takes it. */
 function quoteLines(quote: JsonObject): string {
-  const price = listOf(quote['price']).map((part) => priceText(textOf(part['asset']), textOf(part['amount'])));
+  const price = listOf(quote['price']).map((part) =>
+    priceText(textOf(part['asset']), textOf(part['amount'])),
+  );
   const id = textOf(quote['quote_id']);
   return [
     `${price.join(' + ')}, valid until ${textOf(quote['expires_at'])}`,

@@ -30,14 +30,19 @@ export function redeemCommand(io: Io): Command {
     .option('--wait-seconds <n>', 'with --wait: at most so long', wholeNumber(1, LONGEST_WAIT_SECONDS), 600)
     .option('--idempotency-key <key>', 'the same key asks for the same redemption (default: a new one)')
     .addHelpText('after', '\nExample:\n  npm run -s kuda -- redeem alice gpu.t4 --hours 1 --wait')
-    .action(async (quoteOrUser: string, sku: string | undefined, options: RedeemOptions, command: Command) => {
-      const context = contextOf(io, command);
-      const quoteId = sku === undefined ? quoteOrUser : await askQuote(context, quoteRequest(quoteOrUser, sku, options));
-      const redemption = await takeQuote(context, quoteId, options.idempotencyKey ?? randomUUID());
-      const last = options.wait === true ? await waitForEnd(context, redemption, options.waitSeconds) : redemption;
-      print(io, context.json, last, () => redemptionLines(last));
-      if (last['state'] === 'refused') throw new CommandEnd(EXIT.refused, 'The redemption was refused.', null);
-    });
+    .action(
+      async (quoteOrUser: string, sku: string | undefined, options: RedeemOptions, command: Command) => {
+        const context = contextOf(io, command);
+        const quoteId =
+          sku === undefined ? quoteOrUser : await askQuote(context, quoteRequest(quoteOrUser, sku, options));
+        const redemption = await takeQuote(context, quoteId, options.idempotencyKey ?? randomUUID());
+        const last =
+          options.wait === true ? await waitForEnd(context, redemption, options.waitSeconds) : redemption;
+        print(io, context.json, last, () => redemptionLines(last));
+        if (last['state'] === 'refused')
+          throw new CommandEnd(EXIT.refused, 'The redemption was refused.', null);
+      },
+    );
 }
 
 async function askQuote({ profile }: Context, body: unknown): Promise<string> {
@@ -47,7 +52,12 @@ async function askQuote({ profile }: Context, body: unknown): Promise<string> {
 
 function takeQuote({ profile }: Context, quoteId: string, key: string): Promise<JsonObject> {
   const headers = { 'idempotency-key': key };
-  return call(profile, { service: 'redemptionUrl', path: 'v1/redemptions', body: { quote_id: quoteId }, headers });
+  return call(profile, {
+    service: 'redemptionUrl',
+    path: 'v1/redemptions',
+    body: { quote_id: quoteId },
+    headers,
+  });
 }
 
 async function waitForEnd({ io, profile }: Context, first: JsonObject, seconds: number): Promise<JsonObject> {
@@ -63,7 +73,10 @@ async function waitForEnd({ io, profile }: Context, first: JsonObject, seconds: 
     shown = state;
     await sleep(POLL_MS);
   }
-  throw new CommandEnd(EXIT.fault, `Redemption ${id} is not settled after ${String(seconds)} s; it goes on by itself.`);
+  throw new CommandEnd(
+    EXIT.fault,
+    `Redemption ${id} is not settled after ${String(seconds)} s; it goes on by itself.`,
+  );
 }
 
 function redemptionLines(redemption: JsonObject): string {
@@ -77,5 +90,8 @@ function redemptionLines(redemption: JsonObject): string {
     ['released', parts('released').join(' + ')],
     ['reason', textOf(redemption['reason'])],
   ];
-  return lines.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(11)} ${value}`).join('\n');
+  return lines
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(11)} ${value}`)
+    .join('\n');
 }

@@ -25,9 +25,11 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     void text(request).then((body) => {
       const { method = '', url = '', headers } = request;
-      seen.push({ method, url, headers, body: body === '' ? undefined : JSON.parse(body) });
+      seen.push({ method, url, headers, body: body === '' ? undefined : (JSON.parse(body) as unknown) });
       const answer = answers.shift() ?? { status: 500, body: { title: 'no answer prepared' } };
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+      response
+        .writeHead(answer.status, { 'content-type': 'application/json' })
+        .end(JSON.stringify(answer.body));
     });
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -46,7 +48,8 @@ beforeEach(() => {
 async function kuda(argv: readonly string[], more: { env?: Io['env']; input?: string } = {}) {
   const out: string[] = [];
   const err: string[] = [];
-  const urls = ['INGEST', 'LEDGER', 'REDEMPTION', 'SCHEDULER'].map((name) => [`KUDA_${name}_URL`, base]);
+  const services = ['INGEST', 'LEDGER', 'REDEMPTION', 'SCHEDULER'];
+  const urls = services.map((name) => [`KUDA_${name}_URL`, base] as const);
   const io: Io = {
     env: more.env ?? { ...Object.fromEntries(urls), KUDA_TOKEN: 'secret-token' },
     folder: '/nowhere',
@@ -70,7 +73,10 @@ describe('kuda balance', () => {
 
   it('prints the answer itself with --json, before or after the command', async () => {
     const body = { balances: [] };
-    for (const argv of [['balance', 'alice', '--json'], ['--json', 'balance', 'alice']]) {
+    for (const argv of [
+      ['balance', 'alice', '--json'],
+      ['--json', 'balance', 'alice'],
+    ]) {
       answers = [{ status: 200, body }];
       const { out } = await kuda(argv);
       expect(JSON.parse(out)).toEqual(body);
@@ -132,7 +138,14 @@ describe('exit codes', () => {
 });
 
 describe('kuda events send', () => {
-  const event = { specversion: '1.0', id: '1', source: '/a', type: 't', subject: 's', time: '2026-01-01T00:00:00Z' };
+  const event = {
+    specversion: '1.0',
+    id: '1',
+    source: '/a',
+    type: 't',
+    subject: 's',
+    time: '2026-01-01T00:00:00Z',
+  };
 
   it('sends what the options say as one CloudEvent', async () => {
     answers = [{ status: 202, body: { accepted: ['x'], duplicates: [], rejected: [] } }];
@@ -164,9 +177,20 @@ describe('kuda redeem', () => {
       { status: 201, body: { quote_id: 'q1' } },
       { status: 202, body: { redemption_id: 'r1', state: 'requested' } },
       { status: 200, body: { redemption_id: 'r1', state: 'running' } },
-      { status: 200, body: { redemption_id: 'r1', state: 'settled', captured: [{ asset: 'POINT', amount: '120000' }] } },
+      {
+        status: 200,
+        body: { redemption_id: 'r1', state: 'settled', captured: [{ asset: 'POINT', amount: '120000' }] },
+      },
     ];
-    const { exitCode, out } = await kuda(['redeem', 'alice', 'gpu.a100', '--hours', '8', '--points-only', '--wait']);
+    const { exitCode, out } = await kuda([
+      'redeem',
+      'alice',
+      'gpu.a100',
+      '--hours',
+      '8',
+      '--points-only',
+      '--wait',
+    ]);
     expect(exitCode).toBe(0);
     expect(seen[0]?.body).toEqual({
       user_id: 'alice',

@@ -51,7 +51,9 @@ function subjectOf(value: Buffer): string | undefined {
   try {
     const event = JSON.parse(value.toString('utf8')) as { readonly subject?: unknown } | null;
     const subject = event?.subject;
-    return typeof subject === 'string' && subject !== '' && subject.length <= MAX_KEY_CHARACTERS ? subject : undefined;
+    return typeof subject === 'string' && subject !== '' && subject.length <= MAX_KEY_CHARACTERS
+      ? subject
+      : undefined;
   } catch {
     return undefined;
   }

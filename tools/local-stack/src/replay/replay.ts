@@ -7,7 +7,14 @@ import { openPublisher } from '../stack/publisher';
 import { StartFailure, type Stack } from '../stack/stack.types';
 import { apiOf, waitFor, type Api } from '../story/api';
 import { eventLines } from './event-lines';
-import { inputsOf, readDecisions, readIntake, resultBetween, type DecisionReport, type ReplayResult } from './reports';
+import {
+  inputsOf,
+  readDecisions,
+  readIntake,
+  resultBetween,
+  type DecisionReport,
+  type ReplayResult,
+} from './reports';
 
 const BATCH_LINES = 500;
 /** Of a file of a million lines at the least speed that is asked for, and some. */
@@ -36,7 +43,11 @@ export async function replay(stack: Stack, file: string, progress: Progress): Pr
     show: (report) => `${String(inputsOf(report) - inputsOf(before[0]))} of ${String(lines)} lines`,
     onProgress: (text) => progress.live(text),
   });
-  const decisions = await waitForLedger(api, before[1].events + intake.accepted - before[0].accepted, progress);
+  const decisions = await waitForLedger(
+    api,
+    before[1].events + intake.accepted - before[0].accepted,
+    progress,
+  );
   const elapsedMs = Math.round(performance.now() - startedAt);
   return resultBetween(before, [intake, decisions], { lines, elapsedMs });
 }
@@ -88,7 +99,8 @@ export async function playReplay(
     Object.entries(counts).map(([name, count]) => [name, count.toLocaleString('en-US')]);
   console.log(`\n${table(['rule', 'points (or GPU seconds)'], rows(result.by_rule))}`);
   console.log(`\n${table(['outcome', 'decisions'], rows(result.outcomes))}`);
-  if (Object.keys(result.rejected).length > 0) console.log(`\n${table(['not taken', 'lines'], rows(result.rejected))}`);
+  if (Object.keys(result.rejected).length > 0)
+    console.log(`\n${table(['not taken', 'lines'], rows(result.rejected))}`);
   const seconds = (result.elapsed_ms / 1000).toFixed(1);
   console.log(
     `\n  ${result.events.toLocaleString('en-US')} of ${result.lines.toLocaleString('en-US')} lines decided in ${seconds} s ` +

@@ -51,7 +51,11 @@ export async function readDecisions(api: Api): Promise<DecisionReport> {
 
 /** Inputs that have an entry in intake's log. */
 export function inputsOf(report: IntakeReport): number {
-  return report.accepted + report.duplicates + Object.values(report.rejected).reduce((sum, count) => sum + count, 0);
+  return (
+    report.accepted +
+    report.duplicates +
+    Object.values(report.rejected).reduce((sum, count) => sum + count, 0)
+  );
 }
 
 export interface Measured {

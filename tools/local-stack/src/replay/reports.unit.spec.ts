@@ -30,7 +30,14 @@ describe('the result of a replay', () => {
 
   it('on used logs is only what came', () => {
     const result = resultBetween([intake, ledger], [intake, ledger], { lines: 0, elapsedMs: 1 });
-    expect(result).toMatchObject({ by_rule: {}, outcomes: {}, rejected: {}, by_user: {}, events: 0, points: 0 });
+    expect(result).toMatchObject({
+      by_rule: {},
+      outcomes: {},
+      rejected: {},
+      by_user: {},
+      events: 0,
+      points: 0,
+    });
   });
 });
 

@@ -23,7 +23,10 @@ const UNAUTHORIZED = 401;
 const REAL_TIME = 1;
 
 /** The cluster of `KUBECONFIG`, else the embedded simulator, whose time passes faster. */
-export async function startCluster({ state, ports, register, env }: Surroundings, clock: ClusterClock): Promise<Cluster> {
+export async function startCluster(
+  { state, ports, register, env }: Surroundings,
+  clock: ClusterClock,
+): Promise<Cluster> {
   const given = env['KUBECONFIG'] ?? '';
   if (given !== '') {
     return { kubeconfig: given, simulated: false, timeScale: REAL_TIME, stop: () => Promise.resolve() };
@@ -38,7 +41,11 @@ export async function startCluster({ state, ports, register, env }: Surroundings
   };
   const simulator = await startChildServer({
     command: process.execPath,
-    args: ['--enable-source-maps', SIMULATOR, ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])],
+    args: [
+      '--enable-source-maps',
+      SIMULATOR,
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+    ],
     logFile: state.file('logs/cluster-simulator.log'),
     env: { PATH: env['PATH'] },
     stopSignal: 'SIGTERM',

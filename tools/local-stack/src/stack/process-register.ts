@@ -23,7 +23,9 @@ export class ProcessRegister {
 
   /** Ends what an earlier stack left behind; only processes that are certainly its own. Returns how many. */
   async endLeftovers(): Promise<number> {
-    const written = existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as ProcessIdentity[]) : [];
+    const written = existsSync(this.file)
+      ? (JSON.parse(readFileSync(this.file, 'utf8')) as ProcessIdentity[])
+      : [];
     const left = written.filter(isRunning);
     for (const process of left) signal(process, 'SIGTERM');
     const deadline = Date.now() + END_LIMIT_MS;

@@ -15,18 +15,24 @@ export interface Readiness {
 }
 
 /** Waits until the address answers. Fails with the end of the process's log when it ends or takes too long. */
-export async function waitUntilReady({ name, url, alsoStatus }: Readiness, child: ChildServer): Promise<void> {
+export async function waitUntilReady(
+  { name, url, alsoStatus }: Readiness,
+  child: ChildServer,
+): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
   let last = 'no answer yet';
   while (Date.now() < deadline) {
-    if (!child.alive()) throw new StartFailure(`${name} ended at its start. The end of its log:\n${child.logTail()}`);
+    if (!child.alive())
+      throw new StartFailure(`${name} ended at its start. The end of its log:\n${child.logTail()}`);
     const answer = await probe(url, alsoStatus);
     if (answer === undefined) return;
     last = answer;
     await sleep(PROBE_EVERY_MS);
   }
   const seconds = String(READY_LIMIT_MS / 1000);
-  throw new StartFailure(`${name} is not ready after ${seconds} s (${last}). The end of its log:\n${child.logTail()}`);
+  throw new StartFailure(
+    `${name} is not ready after ${seconds} s (${last}). The end of its log:\n${child.logTail()}`,
+  );
 }
 
 /** Undefined when it is ready, else what was answered. */
@@ -34,7 +40,9 @@ async function probe(url: string, alsoStatus: number | undefined): Promise<strin
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
     const text = await response.text();
-    return response.ok || response.status === alsoStatus ? undefined : `${String(response.status)} ${text.slice(0, 300)}`;
+    return response.ok || response.status === alsoStatus
+      ? undefined
+      : `${String(response.status)} ${text.slice(0, 300)}`;
   } catch (error) {
     return error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   }

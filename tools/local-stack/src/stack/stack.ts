@@ -43,7 +43,10 @@ async function start(options: StackOptions, stoppers: Stoppers): Promise<Stack> 
   const env = options.env ?? process.env;
   const say = options.onProgress ?? ((): void => undefined);
   const state = takeStateDir(options.stateDir, options.fresh === true);
-  stoppers.add('state', () => Promise.resolve(state.release()));
+  stoppers.add('state', () => {
+    state.release();
+    return Promise.resolve();
+  });
   const register = new ProcessRegister(state.file('processes.json'));
   const left = await register.endLeftovers();
   if (left > 0) say(`ended ${String(left)} processes that an earlier start had left behind`);
@@ -54,7 +57,10 @@ async function start(options: StackOptions, stoppers: Stoppers): Promise<Stack> 
   if (options.supervise === true) stoppers.add('supervisor', superviseServices(services, say));
   const urls = mapServices((name) => `http://127.0.0.1:${String(ports[name])}`);
   writeCliProfile(state, { urls, brokers: wiring.brokers, token: await issuer.token(SCOPES) });
-  stoppers.add('profile', () => Promise.resolve(removeCliProfile(state)));
+  stoppers.add('profile', () => {
+    removeCliProfile(state);
+    return Promise.resolve();
+  });
   const byName = new Map(services.map((service) => [service.name, service]));
   return {
     stateDir: state.path,
@@ -102,9 +108,9 @@ async function startParts(around: Surroundings, options: StackOptions, stoppers:
 }
 
 /** Waits for all, also when one fails: what is still starting must be known before it can be stopped. */
-async function settleAll<T extends readonly unknown[]>(starts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function settleAll<T extends readonly Promise<unknown>[]>(starts: readonly [...T]) {
   await Promise.allSettled(starts);
-  return (await Promise.all(starts)) as unknown as T;
+  return Promise.all(starts);
 }
 
 async function startServices(

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { identify, isRunning, type ProcessIdentity } from './process-identity';
 import { StartFailure } from './stack.types';
@@ -6,7 +15,16 @@ import { StartFailure } from './stack.types';
 const MARKER = 'kuda-state.json';
 const LOCK = 'lock.json';
 /** What `--fresh` forgets. Named one by one: a mistyped --state must not cost anybody a folder. */
-const DATA = ['postgres', 'postgres.password', 'postgres.log', 'kafka', 'cluster', 'clock.json', 'tokens', 'logs'];
+const DATA = [
+  'postgres',
+  'postgres.password',
+  'postgres.log',
+  'kafka',
+  'cluster',
+  'clock.json',
+  'tokens',
+  'logs',
+];
 /** The bootstrap writes here before there is a state. */
 const BOOTSTRAP = 'bootstrap';
 

@@ -32,8 +32,8 @@ export class Stoppers {
 
   private async stopAll(): Promise<void> {
     const failures: unknown[] = [];
-    for (const { stop } of this.parts.toReversed()) {
-      await stop().catch((error: unknown) => failures.push(error));
+    for (const part of this.parts.toReversed()) {
+      await part.stop().catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw failures[0];
   }

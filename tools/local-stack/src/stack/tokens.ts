@@ -14,6 +14,11 @@ const LIFETIME_SECONDS = 24 * 3600;
 
 /** An issuer with its own key; the private half stays in `keyFile`, readable by its owner only. */
 export async function startTokens(port: number, keyFile: string): Promise<Tokens> {
-  const { issuer, jwksUrl, sign, stop } = await startTokenIssuer({ port, keyFile });
-  return { issuer, jwksUrl, stop, token: (scopes) => sign({ sub: SUBJECT, scopes, ttlSeconds: LIFETIME_SECONDS }) };
+  const authority = await startTokenIssuer({ port, keyFile });
+  return {
+    issuer: authority.issuer,
+    jwksUrl: authority.jwksUrl,
+    token: (scopes) => authority.sign({ sub: SUBJECT, scopes, ttlSeconds: LIFETIME_SECONDS }),
+    stop: () => authority.stop(),
+  };
 }

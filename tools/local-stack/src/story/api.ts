@@ -3,25 +3,35 @@ import type { ServiceName } from '../stack/services';
 import { StartFailure, type Stack } from '../stack/stack.types';
 
 const REQUEST_LIMIT_MS = 30_000;
+const UNAVAILABLE = 503;
+
+/** A service that does not answer now: it may be starting again. */
+export class Unreachable extends StartFailure {}
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The public interfaces of a stack, as any client sees them. */
 export interface Api {
   get(service: ServiceName, path: string): Promise<JsonObject>;
-  post(service: ServiceName, path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<JsonObject>;
+  post(
+    service: ServiceName,
+    path: string,
+    body: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<JsonObject>;
 }
 
 /** Calls with a token of all scopes; anything but a 2xx answer fails with what the service said. */
 export async function apiOf(stack: Stack): Promise<Api> {
   const authorization = `Bearer ${await stack.token()}`;
   const send = async (service: ServiceName, path: string, init: RequestInit): Promise<JsonObject> => {
-    const signal = AbortSignal.timeout(REQUEST_LIMIT_MS);
-    const response = await fetch(new URL(path, stack.urls[service]), { ...init, signal });
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text) as JsonObject;
     const log = stack.service(service).logFile;
-    throw new StartFailure(`${service} answered ${path} with ${String(response.status)}: ${text}\nIts log: ${log}`);
+    const response = await request(new URL(path, stack.urls[service]), init).catch((error: unknown) => {
+      throw new Unreachable(`${service} does not answer (${reasonOf(error)}). Its log: ${log}`);
+    });
+    if (response.status < 300) return JSON.parse(response.text) as JsonObject;
+    const detail = `${service} answered ${path} with ${String(response.status)}: ${response.text}\nIts log: ${log}`;
+    throw response.status === UNAVAILABLE ? new Unreachable(detail) : new StartFailure(detail);
   };
   return {
     get: (service, path) => send(service, path, { headers: { authorization } }),
@@ -30,6 +40,19 @@ export async function apiOf(stack: Stack): Promise<Api> {
       return send(service, path, { method: 'POST', headers: all, body: JSON.stringify(body) });
     },
   };
+}
+
+async function request(
+  url: URL,
+  init: RequestInit,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) });
+  return { status: response.status, text: await response.text() };
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 export interface Waiting<T> {
@@ -44,18 +67,30 @@ export interface Waiting<T> {
   onProgress(text: string): void;
 }
 
-/** Reads until it is done; fails with the last state when the time is over. */
+/** Reads until it is done, also over a restart of the service; fails with the last state when the time is over. */
 export async function waitFor<T>(waiting: Waiting<T>): Promise<T> {
   const deadline = Date.now() + waiting.limitMs;
   for (;;) {
-    const value = await waiting.read();
-    if (waiting.done(value)) return value;
-    const shown = `${waiting.what}: ${waiting.show(value)}`;
-    waiting.onProgress(shown);
+    const shown = await attempt(waiting);
+    if (typeof shown !== 'string') return shown.value;
+    waiting.onProgress(`${waiting.what}: ${shown}`);
     if (Date.now() > deadline) {
-      throw new StartFailure(`Waited ${String(waiting.limitMs / 1000)} s in vain for ${shown}`);
+      throw new StartFailure(
+        `Waited ${String(waiting.limitMs / 1000)} s in vain for ${waiting.what}: ${shown}`,
+      );
     }
     await sleep(waiting.everyMs);
+  }
+}
+
+/** The value when it is done, else what to show. */
+async function attempt<T>(waiting: Waiting<T>): Promise<string | { readonly value: T }> {
+  try {
+    const value = await waiting.read();
+    return waiting.done(value) ? { value } : waiting.show(value);
+  } catch (error) {
+    if (error instanceof Unreachable) return error.message;
+    throw error;
   }
 }
 
@@ -72,5 +107,7 @@ export function list(object: JsonObject, member: string): readonly JsonObject[] 
 
 /** Amounts of a member that lists `{asset, amount}`, by asset. */
 export function amounts(object: JsonObject, member: string): ReadonlyMap<string, bigint> {
-  return new Map(list(object, member).map((part) => [text(part, 'asset'), BigInt(text(part, 'amount') || '0')]));
+  return new Map(
+    list(object, member).map((part) => [text(part, 'asset'), BigInt(text(part, 'amount') || '0')]),
+  );
 }

@@ -33,7 +33,11 @@ export interface Award {
  * Sends the ten days: what is older than the bound over HTTP with the backfill scope, the rest through Kafka as the
  * platform does. Returns how many events went which way.
  */
-export async function sendStory(stack: Stack, api: Api, user: string): Promise<{ http: number; kafka: number }> {
+export async function sendStory(
+  stack: Stack,
+  api: Api,
+  user: string,
+): Promise<{ http: number; kafka: number }> {
   const now = Date.now();
   const events = storyEvents(user, now);
   const old = events.filter(({ time }) => now - Date.parse(time) > BACKFILL_AGE_MS);
@@ -41,7 +45,8 @@ export async function sendStory(stack: Stack, api: Api, user: string): Promise<{
   const contentType = { 'content-type': 'application/cloudevents-batch+json' };
   const answer = await api.post('behavior-ingest', '/v1/events?backfill=true', old, contentType);
   const rejected = list(answer, 'rejected');
-  if (rejected.length > 0) throw new Error(`intake rejected an event of the story: ${JSON.stringify(rejected)}`);
+  if (rejected.length > 0)
+    throw new Error(`intake rejected an event of the story: ${JSON.stringify(rejected)}`);
   const publisher = openPublisher(stack.brokers);
   try {
     await publisher.publish(recent.map(toMessage));
@@ -90,7 +95,8 @@ export function waitForEarnings(api: Api, user: string, progress: Progress): Pro
     limitMs: EARN_LIMIT_MS,
     everyMs: POLL_EVERY_MS,
     read: () => readBalances(api, user).catch(() => []),
-    done: (now) => available(now, POINT) === STORY_POINTS * 1000n && available(now, WELCOME) === STORY_GPU_SECONDS,
+    done: (now) =>
+      available(now, POINT) === STORY_POINTS * 1000n && available(now, WELCOME) === STORY_GPU_SECONDS,
     show: balanceText,
     onProgress: (shown) => progress.live(shown),
   });

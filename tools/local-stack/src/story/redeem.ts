@@ -46,7 +46,12 @@ export async function redeem(api: Api, wish: Wish, progress: Progress): Promise<
     funding: wish.funding,
   });
   const key = { 'idempotency-key': randomUUID() };
-  const accepted = await api.post('redemption', '/v1/redemptions', { quote_id: text(quote, 'quote_id') }, key);
+  const accepted = await api.post(
+    'redemption',
+    '/v1/redemptions',
+    { quote_id: text(quote, 'quote_id') },
+    key,
+  );
   const id = text(accepted, 'redemption_id');
   const ended = await waitFor({
     what: `${wish.sku} for ${String(wish.durationSeconds / 3600)} h`,

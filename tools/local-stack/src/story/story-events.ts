@@ -31,7 +31,12 @@ const JOB_DAYS = 5;
  */
 export function storyEvents(user: string, nowMs: number): readonly ActivityEvent[] {
   const modelId = `${user}-model`;
-  const event = (daysAgo: number, hour: number, type: string, data: ActivityEvent['data']): ActivityEvent => ({
+  const event = (
+    daysAgo: number,
+    hour: number,
+    type: string,
+    data: ActivityEvent['data'],
+  ): ActivityEvent => ({
     specversion: '1.0',
     id: randomUUID(),
     source: STORY_SOURCE,

@@ -4,7 +4,8 @@ import { storyEvents, type ActivityEvent } from './story-events';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-const shanghaiDay = ({ time }: ActivityEvent): number => Math.floor((Date.parse(time) + 8 * HOUR_MS) / DAY_MS);
+const shanghaiDay = ({ time }: ActivityEvent): number =>
+  Math.floor((Date.parse(time) + 8 * HOUR_MS) / DAY_MS);
 
 const daysOf = (events: readonly ActivityEvent[], type: string): readonly number[] =>
   events.filter((event) => event.type === `ai.kuda.${type}.v1`).map(shanghaiDay);

@@ -50,7 +50,9 @@ function totals(amounts: Redeemed['held']): string {
 
 function addresses(stack: Stack): string {
   const rows = SERVICES.map((name) => [name, stack.urls[name], `${stack.urls[name]}/health/ready`]);
-  const cluster = stack.simulated ? `simulated, ${String(stack.timeScale)} s in one (${stack.kubeconfig})` : stack.kubeconfig;
+  const cluster = stack.simulated
+    ? `simulated, ${String(stack.timeScale)} s in one (${stack.kubeconfig})`
+    : stack.kubeconfig;
   return [
     `Where to look\n\n${table(['service', 'address', 'health'], rows)}`,
     '',

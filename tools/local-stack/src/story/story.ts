@@ -35,7 +35,9 @@ export async function tellStory(stack: Stack, progress: Progress): Promise<Story
   const user = `story-${randomBytes(4).toString('hex')}`;
   const events = await sendStory(stack, api, user);
   const count = String(events.http + events.kafka);
-  progress.step(`${user}: ten days of activity sent, ${count} events (${String(events.http)} by HTTP, the rest by Kafka)`);
+  progress.step(
+    `${user}: ten days of activity sent, ${count} events (${String(events.http)} by HTTP, the rest by Kafka)`,
+  );
   const earned = await waitForEarnings(api, user, progress);
   progress.step(`earned: ${balanceText(earned)}`);
   const redemptions: Redeemed[] = [];
@@ -44,7 +46,9 @@ export async function tellStory(stack: Stack, progress: Progress): Promise<Story
     check(redeemed);
     redemptions.push(redeemed);
     const { node, meteredSeconds } = redeemed.session;
-    progress.step(`${wish.sku}: ran ${meteredSeconds.toLocaleString('en-US')} s on ${node}, settled (${redeemed.reason})`);
+    progress.step(
+      `${wish.sku}: ran ${meteredSeconds.toLocaleString('en-US')} s on ${node}, settled (${redeemed.reason})`,
+    );
   }
   const balances = await readBalances(api, user);
   return { user, events, awards: await readAwards(api, user), earned, redemptions, balances };
@@ -71,6 +75,8 @@ export async function playStory(stack: Stack, progress: Progress): Promise<void>
   const points = available(result.balances, POINT);
   const seconds = available(result.balances, WELCOME);
   if (points !== 0n || seconds !== 14_400n) {
-    throw new StartFailure(`The story ended with ${balanceText(result.balances)} instead of 0 points and 14,400 GPU seconds.`);
+    throw new StartFailure(
+      `The story ended with ${balanceText(result.balances)} instead of 0 points and 14,400 GPU seconds.`,
+    );
   }
 }
