@@ -31,7 +31,7 @@ export class SessionTables1760000000001 implements MigrationInterface {
         updated_at_us bigint not null,
         position bigint not null
       )`);
-    await runner.query('create index session_user on session (user_id, placed_at_us, order_id)');
+    await runner.query('create index session_of_user on session (user_id, placed_at_us, order_id)');
     await runner.query(`create index session_live on session (placed_at_us) where phase <> 'closed'`);
     await runner.query(`
       create table session_sight (
