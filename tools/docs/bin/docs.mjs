@@ -1,7 +1,14 @@
 #!/usr/bin/env node
 /** `npm run docs:…`: makes sure that the tool is installed and compiled, then runs the task on Node 24. */
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, repositoryRoot, runNode24, say, Unready } from '../../local-stack/bin/lib/ensure.mjs';
+import {
+  ensureBuilt,
+  ensureInstalled,
+  repositoryRoot,
+  runNode24,
+  say,
+  Unready,
+} from '../../local-stack/bin/lib/ensure.mjs';
 
 try {
   await ensureInstalled();
