@@ -59,8 +59,8 @@ export const LOG_ERROR_CODES = {
   'KUDA-LOG-1012': {
     title: 'An invariant of the log is broken',
     cause:
-      'The log answered something that its functions cannot answer: an unknown status, or ledger time going back.',
-    remedy: 'Stop the service and verify the log before going on.',
+      'Something that the log’s code excludes: an unknown status, ledger time going back, a relay naming an undeclared topic.',
+    remedy: 'Stop the service; mend the defect, and verify the log before going on.',
   },
   'KUDA-LOG-1013': {
     title: 'The committer has stopped',

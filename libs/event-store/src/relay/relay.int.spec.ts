@@ -163,4 +163,15 @@ describe('the relay of a real log', () => {
     }, PATIENCE);
     await relay.stop();
   });
+
+  test('a record for a topic whose tail nobody reads is refused before it is published', async () => {
+    await append(1);
+    const relay = relayOf({ topics: ['events.v1'] });
+    relay.start();
+    await eventually(() => {
+      expect(log.fatal).toEqual([expect.objectContaining({ code: 'KUDA-LOG-1012' })]);
+    }, PATIENCE);
+    await relay.stop();
+    expect(topics.published).toEqual([]);
+  });
 });

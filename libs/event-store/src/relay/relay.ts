@@ -36,12 +36,14 @@ export interface RelayOptions {
  */
 export class Relay {
   private readonly loop: TailLoop;
+  private readonly topics: ReadonlySet<string>;
   private readonly compacted: ReadonlySet<string>;
   private cursor: bigint | null = null;
   private tails: PublishedTails | null = null;
   private unsubscribe: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
+    this.topics = new Set(options.topics);
     this.compacted = new Set(options.compactedTopics ?? []);
     this.loop = new TailLoop({
       name: `relay ${options.name}`,
@@ -97,7 +99,15 @@ export class Relay {
     );
     try {
       const mapping = { toRecords, compactedTopics: this.compacted, traceparents: hop.traceparents };
-      const missing = await tails.missing(recordsOf(entries, mapping));
+      const records = recordsOf(entries, mapping);
+      const stray = records.find(({ record }) => !this.topics.has(record.topic));
+      if (stray !== undefined) {
+        throw new LogError(
+          'KUDA-LOG-1012',
+          `relay ${this.options.name} does not know the topic ${stray.record.topic}`,
+        );
+      }
+      const missing = await tails.missing(records);
       for (const chunk of chunksOf(missing)) await publisher.publish(chunk.map(({ record }) => record));
       hop.end();
     } catch (error) {

@@ -8,6 +8,10 @@ import { createPool } from '../sql/pool';
 import { counterPolicy, type CounterCommand, type CounterState } from './counter-policy';
 import { ManualClock } from './manual-clock';
 
+/** A database of its own for each test takes a while on a busy machine. */
+const LOG_TEST_LIMIT_MS = 60_000;
+jest.setTimeout(LOG_TEST_LIMIT_MS);
+
 type Options = CommitterOptions<CounterCommand, CounterState, null>;
 
 /** A log of its own in a real PostgreSQL. */
