@@ -1,5 +1,5 @@
 import type { EventIdentity } from './activity-event';
-import { textProblem, userProblem } from './field-kinds';
+import { keyProblem, textProblem, userProblem } from './field-kinds';
 import { textOf, type JsonObject } from './json-text';
 import { rejection, type Rejection } from './rejection';
 
@@ -15,7 +15,7 @@ export function missingAttribute(attributes: JsonObject): Rejection | undefined 
 
 function sourceProblem(source: unknown): string | undefined {
   const hash = typeof source === 'string' && source.includes('#');
-  return textProblem(source) ?? (hash ? 'must have no fragment' : undefined);
+  return keyProblem(source) ?? (hash ? 'must have no fragment' : undefined);
 }
 
 /** The first attribute whose value cannot be taken. */
@@ -27,7 +27,7 @@ export function badAttribute(attributes: JsonObject): Rejection | undefined {
   const encoded = (attributes['data_base64'] ?? null) !== null;
   return (
     bad('specversion', attributes['specversion'] === SPEC_VERSION ? undefined : 'must be 1.0') ??
-    bad('id', textProblem(attributes['id'])) ??
+    bad('id', keyProblem(attributes['id'])) ??
     bad('source', sourceProblem(attributes['source'])) ??
     bad('subject', userProblem(attributes['subject'])) ??
     bad('time', textProblem(attributes['time'])) ??
@@ -42,6 +42,6 @@ export function identityOf(attributes: JsonObject): EventIdentity {
   const eventId = textOf(attributes, 'id');
   return {
     source: sourceProblem(source) === undefined ? source : '',
-    eventId: textProblem(eventId) === undefined ? eventId : '',
+    eventId: keyProblem(eventId) === undefined ? eventId : '',
   };
 }

@@ -40,6 +40,15 @@ export function textProblem(value: unknown): string | undefined {
   return CONTROL.test(value) ? 'must not hold control characters' : undefined;
 }
 
+/** Bytes of one half of an event's key; both together fit the log's bound of 1,024 bytes for a command id. */
+export const MAX_KEY_BYTES = 500;
+
+/** Why a text is no half of an event's key; undefined when it is. */
+export function keyProblem(value: unknown): string | undefined {
+  const long = typeof value === 'string' && Buffer.byteLength(value) > MAX_KEY_BYTES;
+  return textProblem(value) ?? (long ? `must have at most ${String(MAX_KEY_BYTES)} bytes` : undefined);
+}
+
 /** Why a text is no user id; undefined when it is. */
 export function userProblem(value: unknown): string | undefined {
   const ok = typeof value === 'string' && USER_ID.test(value);

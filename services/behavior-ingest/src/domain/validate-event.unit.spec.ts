@@ -105,6 +105,7 @@ describe('an envelope that cannot be taken', () => {
     ['id', ''],
     ['id', 7],
     ['id', 'x'.repeat(257)],
+    ['id', '\u{1f680}'.repeat(126)],
     ['id', 'a\u0000b'],
     ['id', 'a\nb'],
     ['id', '\ud800'],
@@ -130,6 +131,7 @@ describe('an envelope that cannot be taken', () => {
 
   it.each([
     ['id', 'x'.repeat(256)],
+    ['id', '\u{1f680}'.repeat(125)],
     ['subject', 'x'.repeat(128)],
     ['subject', 'A-z0.9_:@b'],
     ['source', 'https://platform.example/serving?x=1'],

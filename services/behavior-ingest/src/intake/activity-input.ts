@@ -47,3 +47,10 @@ export function eventFingerprint(event: ActivityEvent): Buffer {
 export function rawFingerprint(raw: Buffer): Buffer {
   return hash('sha256', raw, 'buffer');
 }
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** A sender's `traceparent` where it is one (W3C Trace Context): a broken one must not keep the event out of the log. */
+export function senderTrace(header: unknown): string | null {
+  return typeof header === 'string' && TRACEPARENT.test(header) ? header : null;
+}

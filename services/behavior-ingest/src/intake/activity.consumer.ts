@@ -5,7 +5,7 @@ import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
-import type { ActivityInput, IntakeCommand } from './activity-input';
+import { senderTrace, type ActivityInput, type IntakeCommand } from './activity-input';
 import { COMMITTER } from './ports';
 import { RecordActivityHandler } from './record-activity.handler';
 import type { Recorded } from './recorded';
@@ -48,7 +48,7 @@ export class ActivityConsumer {
     if (batch.isStale()) return;
     const hop = openHop(
       { name: 'consume activity', file: __filename, kind: SpanKind.CONSUMER },
-      batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+      batch.messages.map(({ headers }) => senderTrace(headers[TRACEPARENT_HEADER])),
     );
     try {
       const inputs = batch.messages.map((message, index) =>

@@ -14,7 +14,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { INGEST_ERROR_CODES, REJECTION_CODES } from '../error-codes';
 import { Admission } from './admission';
-import type { ActivityInput } from './activity-input';
+import { senderTrace, type ActivityInput } from './activity-input';
 import { inputsOf } from './events.request';
 import {
   BATCH_TYPE,
@@ -82,8 +82,7 @@ export class EventsController {
       requestId: request.id,
       backfill,
     });
-    const sender = request.headers[TRACEPARENT_HEADER];
-    const recorded = await this.record(inputs, typeof sender === 'string' ? sender : null);
+    const recorded = await this.record(inputs, senderTrace(request.headers[TRACEPARENT_HEADER]));
     const faulted = recorded.find((each) => each.status === 'faulted');
     if (faulted !== undefined) throw problem(notRecorded);
     return answerOf(recorded);

@@ -10,6 +10,9 @@ import {
   type IntakeLife,
 } from './test/intake.fixture';
 
+/** A machine that runs everything at once is slow; a test that hangs is still seen. */
+jest.setTimeout(60_000);
+
 const event = (id: string): string => anActivityEvent().with({ id }).json();
 
 function registration(id: string, personKey: string, verified = true): string {
@@ -121,6 +124,33 @@ describe('the intake on a real database', () => {
     expect(rows).toEqual([
       { position: 1n, reason: 'malformed_json', source: '/s', event_id: 'e-9', bytes: bytes.length },
     ]);
+  });
+
+  it('has an entry for every input, however nasty', async () => {
+    const wide = '\u{1f680}'.repeat(125);
+    const nasty = [
+      anActivityEvent().with({ id: wide, source: wide }).json(),
+      anActivityEvent().with({ id: wide, source: wide, subject: 5 }).json(),
+      anActivityEvent().with({ id: 'n\u0000', source: '\ud800' }).json(),
+      anActivityEvent().withData({ note: '\u0000\udfff', __proto__: null }).json(),
+      registration('u9', '\u{1f680}'.repeat(128)),
+      anActivityEvent()
+        .with({ id: 'long', subject: 'x'.repeat(1_000_000) })
+        .json(),
+      '[['.repeat(200_000),
+      '',
+    ];
+    expect(await statuses(...recordsFrom(0, ...nasty))).toEqual([
+      'accepted',
+      'duplicate',
+      'rejected',
+      'accepted',
+      'accepted',
+      'rejected',
+      'rejected',
+      'rejected',
+    ]);
+    expect(await kinds()).toHaveLength(nasty.length);
   });
 
   it('grants a person key once: within a batch, across batches and across restarts', async () => {
