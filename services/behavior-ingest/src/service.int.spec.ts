@@ -219,53 +219,45 @@ describe('the service on a real bus and a real database', () => {
     expect(ids(await post(again.json()))).toEqual({ accepted: [], duplicates: ['b1'] });
   });
 
-  it(
-    'goes on after a restart where it stood, losing and repeating nothing',
-    async () => {
-      const before = (await report()) as { accepted: number; duplicates: number };
-      const burst = (from: number, to: number): readonly string[] =>
-        Array.from({ length: to - from }, (_, index) => now(`r${String(from + index)}`).json());
-      await service.publish(TOPICS.activityBackfill.name, ...burst(0, 300));
-      await service.stop();
-      await service.publish(TOPICS.activityBackfill.name, ...burst(250, 600));
-      await service.start();
-      await eventually(async () => {
-        expect(await report()).toMatchObject({
-          accepted: before.accepted + 600,
-          duplicates: before.duplicates + 50,
-        });
-      }, PATIENCE);
-      expect(service.exits).toEqual([]);
-    },
-    START_LIMIT_MS,
-  );
+  it('goes on after a restart where it stood, losing and repeating nothing', async () => {
+    const before = (await report()) as { accepted: number; duplicates: number };
+    const burst = (from: number, to: number): readonly string[] =>
+      Array.from({ length: to - from }, (_, index) => now(`r${String(from + index)}`).json());
+    await service.publish(TOPICS.activityBackfill.name, ...burst(0, 300));
+    await service.stop();
+    await service.publish(TOPICS.activityBackfill.name, ...burst(250, 600));
+    await service.start();
+    await eventually(async () => {
+      expect(await report()).toMatchObject({
+        accepted: before.accepted + 600,
+        duplicates: before.duplicates + 50,
+      });
+    }, PATIENCE);
+    expect(service.exits).toEqual([]);
+  });
 
-  it(
-    'publishes what was accepted, once and keyed by who may be paid, and what was rejected with its bytes',
-    async () => {
-      await post(now('p1').ofType('ai.kuda.model.reused.v1').json());
-      await post(now('p2').with({ time: 'never' }).json());
-      const totals = (await report()) as { accepted: number; rejected: Record<string, number> };
-      const accepted = await published(TOPICS.activityAccepted.name, totals.accepted);
-      expect(accepted).toHaveLength(totals.accepted);
-      const keys = accepted.map(({ headers }) => headers['ce_id']);
-      expect(new Set(keys).size).toBe(keys.length);
-      const positions = accepted.map(({ headers }) => BigInt(headers[POSITION_HEADER] ?? '-1'));
-      expect(positions).toEqual([...positions].sort((a, b) => Number(a - b)));
-      const reused = accepted.find(({ headers }) => headers['ce_id'] === '/platform/serving#p1');
-      expect(reused).toMatchObject({ key: 'bob', headers: { ce_type: 'ai.kuda.activity.accepted.v1' } });
-      const payload = fromBinary(ActivityAcceptedSchema, reused?.value ?? Buffer.alloc(0));
-      expect(payload).toMatchObject({ subject: 'alice', beneficiary: 'bob' });
+  it('publishes what was accepted, once and keyed by who may be paid, and what was rejected with its bytes', async () => {
+    await post(now('p1').ofType('ai.kuda.model.reused.v1').json());
+    await post(now('p2').with({ time: 'never' }).json());
+    const totals = (await report()) as { accepted: number; rejected: Record<string, number> };
+    const accepted = await published(TOPICS.activityAccepted.name, totals.accepted);
+    expect(accepted).toHaveLength(totals.accepted);
+    const keys = accepted.map(({ headers }) => headers['ce_id']);
+    expect(new Set(keys).size).toBe(keys.length);
+    const positions = accepted.map(({ headers }) => BigInt(headers[POSITION_HEADER] ?? '-1'));
+    expect(positions).toEqual([...positions].sort((a, b) => Number(a - b)));
+    const reused = accepted.find(({ headers }) => headers['ce_id'] === '/platform/serving#p1');
+    expect(reused).toMatchObject({ key: 'bob', headers: { ce_type: 'ai.kuda.activity.accepted.v1' } });
+    const payload = fromBinary(ActivityAcceptedSchema, reused?.value ?? Buffer.alloc(0));
+    expect(payload).toMatchObject({ subject: 'alice', beneficiary: 'bob' });
 
-      const count = Object.values(totals.rejected).reduce((sum, each) => sum + each, 0);
-      const rejected = await published(TOPICS.activityRejected.name, count);
-      expect(rejected).toHaveLength(count);
-      const last = fromBinary(ActivityRejectedSchema, rejected.at(-1)?.value ?? Buffer.alloc(0));
-      expect(rejected.at(-1)?.key).toBe(last.quarantineId);
-      expect(JSON.parse(Buffer.from(last.raw).toString())).toMatchObject({ id: 'p2', time: 'never' });
-    },
-    START_LIMIT_MS,
-  );
+    const count = Object.values(totals.rejected).reduce((sum, each) => sum + each, 0);
+    const rejected = await published(TOPICS.activityRejected.name, count);
+    expect(rejected).toHaveLength(count);
+    const last = fromBinary(ActivityRejectedSchema, rejected.at(-1)?.value ?? Buffer.alloc(0));
+    expect(rejected.at(-1)?.key).toBe(last.quarantineId);
+    expect(JSON.parse(Buffer.from(last.raw).toString())).toMatchObject({ id: 'p2', time: 'never' });
+  });
 
   it('is live and ready, and shows what it counts', async () => {
     for (const probe of ['live', 'ready', 'startup']) {
