@@ -45,6 +45,14 @@ export const REDEMPTION_ERROR_CODES = {
     cause: "The user's balances of `min_position` did not arrive from the ledger within the time allowed.",
     remedy: 'Repeat after a second; the position is one that the ledger has answered with.',
   },
+  imageNotForClass: {
+    code: 'KUDA-REDEMPTION-1007',
+    status: 422,
+    title: 'Image does not run on this GPU',
+    cause: 'The image needs another GPU class: its CUDA version does not support this one.',
+    remedy:
+      'Choose an image whose `gpu_classes` in `GET /v1/catalog` have the class, or leave the field out.',
+  },
   gpuCountOuterBound: {
     code: 'KUDA-REDEMPTION-2001',
     status: 422,

@@ -1,6 +1,6 @@
 import { amountOf, ANY_GPU_SECOND, POINT, type AssetAmount } from './amounts';
 import { brokenBound, type BoundsRefusal } from './bounds';
-import type { GpuClass, Offer, TrustLevel } from './offer';
+import type { CatalogImage, GpuClass, Offer, TrustLevel } from './offer';
 import { splitFunding, type Funding, type FundingSplit } from './pricing';
 import type { Terms } from './saga';
 
@@ -25,7 +25,8 @@ export interface MemberFacts {
   readonly liveRedemptions: number;
 }
 
-export type QuoteRefusal = 'unknown_sku' | 'sku_not_orderable' | 'unknown_image' | BoundsRefusal;
+export type QuoteRefusal =
+  'unknown_sku' | 'sku_not_orderable' | 'unknown_image' | 'image_not_for_class' | BoundsRefusal;
 
 export type QuoteResult =
   | { readonly type: 'priced'; readonly terms: Terms }
@@ -39,12 +40,19 @@ interface Priced {
   readonly split: FundingSplit;
 }
 
+function imageOf(request: QuoteRequest, { catalog }: Offer): CatalogImage | undefined {
+  const name = request.image ?? catalog.defaultImage;
+  return catalog.images.find((image) => image.name === name);
+}
+
 function price(request: QuoteRequest, member: MemberFacts, offer: Offer): Priced | QuoteRefusal {
   const item = offer.catalog.items.find((candidate) => candidate.sku === request.sku);
   const milliPointsPerHour = offer.priceBook.milliPointsPerHour.get(request.sku);
   if (item === undefined || milliPointsPerHour === undefined) return 'unknown_sku';
   if (item.gpuClass === null || !item.orderable) return 'sku_not_orderable';
-  if (request.image !== null && !offer.catalog.images.includes(request.image)) return 'unknown_image';
+  const image = imageOf(request, offer);
+  if (image === undefined) return 'unknown_image';
+  if (!image.gpuClasses.includes(item.gpuClass)) return 'image_not_for_class';
   const split = splitFunding({
     ...request,
     milliPointsPerHour,
@@ -54,7 +62,7 @@ function price(request: QuoteRequest, member: MemberFacts, offer: Offer): Priced
 }
 
 /**
- * Prices a wish, or names the first rule it breaks. Order: the catalogue (SKU, for sale, image), the bounds
+ * Prices a wish, or names the first rule it breaks. Order: the catalogue (SKU, for sale, image, image on this GPU), the bounds
  * (`brokenBound`), and last the funds, so that nobody is told to earn points for what they may not have anyway.
  */
 export function evaluateQuote(request: QuoteRequest, member: MemberFacts, offer: Offer): QuoteResult {

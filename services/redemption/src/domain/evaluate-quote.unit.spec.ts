@@ -13,6 +13,13 @@ describe('a quote names the first rule that is broken', () => {
     ['a SKU nobody knows', { sku: 'gpu.z9' }, {}, 'unknown_sku'],
     ['a SKU not for sale', { sku: 'tpu.v5e' }, {}, 'sku_not_orderable'],
     ['an image nobody knows', { image: 'doom' }, {}, 'unknown_image'],
+    [
+      'an image too old for the GPU',
+      { sku: 'gpu.h100', image: 'tensorflow-2.10-cuda11' },
+      {},
+      'image_not_for_class',
+    ],
+    ['an image made for the GPU', { image: 'tensorflow-2.10-cuda11' }, {}, 'priced'],
     ['2 GPUs × 24 h', { ...a100, gpuCount: 2 }, {}, 'priced'],
     ['3 GPUs × 24 h', a100, {}, 'priced'],
     ['4 GPUs × 24 h', { ...a100, gpuCount: 4 }, {}, 'gpu_count_outer_bound'],

@@ -20,9 +20,15 @@ export interface CatalogItem {
   readonly orderable: boolean;
 }
 
+/** An image that a session may run, and the GPUs it runs on. */
+export interface CatalogImage {
+  readonly name: string;
+  readonly gpuClasses: readonly GpuClass[];
+}
+
 export interface Catalog extends Versioned {
   readonly items: readonly CatalogItem[];
-  readonly images: readonly string[];
+  readonly images: readonly CatalogImage[];
   readonly defaultImage: string;
 }
 

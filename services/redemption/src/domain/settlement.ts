@@ -10,7 +10,7 @@ export type SettlementReason = 'used' | 'not_running' | 'early_fail' | 'platform
 
 export interface EndedSession {
   readonly end: SessionEnd;
-  /** Whole seconds that may be charged, by the scheduler's metering. */
+  /** Whole seconds that the container ran, by the scheduler's metering. */
   readonly meteredSeconds: bigint;
 }
 
@@ -64,7 +64,8 @@ export function settle(
         ? { reason: 'early_fail', captured: [] }
         : { reason: 'used', captured: captureSeconds(purchase, seconds) };
     case 'platform_fault':
-      return { reason: 'platform_fault', captured: captureSeconds(purchase, seconds) };
+      // Charged would be the time up to the last checkpoint mark; sessions make no marks yet, so nothing is.
+      return { reason: 'platform_fault', captured: [] };
     case 'limit':
       return { reason: 'limit', captured: withoutZeros(purchase.held) };
   }

@@ -15,7 +15,9 @@ export const catalogSchema = z
     version,
     effective_from: effectiveFrom,
     default_image: z.string().min(1),
-    images: z.array(z.string().min(1).max(128)).min(1),
+    images: z
+      .array(z.strictObject({ name: z.string().min(1).max(128), gpu_classes: z.array(gpuClass).min(1) }))
+      .min(1),
     skus: z.array(
       z.strictObject({
         sku,
@@ -25,11 +27,14 @@ export const catalogSchema = z
       }),
     ),
   })
-  .refine((file) => file.images.includes(file.default_image), 'default_image is none of the images')
+  .refine(
+    (file) => file.images.some(({ name }) => name === file.default_image),
+    'default_image is none of the images',
+  )
   .transform((file): Omit<Catalog, 'hash'> => ({
     version: file.version,
     defaultImage: file.default_image,
-    images: file.images,
+    images: file.images.map((image) => ({ name: image.name, gpuClasses: image.gpu_classes })),
     items: file.skus.map((item) => ({
       sku: item.sku,
       title: item.title,

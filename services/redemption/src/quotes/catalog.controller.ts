@@ -16,7 +16,7 @@ const catalogSchema = z.strictObject({
     quote_validity_seconds: z.int(),
     queue_limit_seconds: z.int(),
   }),
-  images: z.array(z.string()),
+  images: z.array(z.strictObject({ name: z.string(), gpu_classes: z.array(z.string()) })),
   default_image: z.string(),
   items: z.array(
     z.strictObject({
@@ -51,7 +51,7 @@ export class CatalogController {
         quote_validity_seconds: policy.quoteValiditySeconds,
         queue_limit_seconds: policy.queueLimitSeconds,
       },
-      images: [...catalog.images],
+      images: catalog.images.map(({ name, gpuClasses }) => ({ name, gpu_classes: [...gpuClasses] })),
       default_image: catalog.defaultImage,
       items: catalog.items.map(({ sku, title, gpuClass, orderable }) => ({
         sku,

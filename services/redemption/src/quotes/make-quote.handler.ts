@@ -21,6 +21,7 @@ const REFUSALS = {
   unknown_sku: { error: CODES.unknownSku, pointer: '/sku' },
   sku_not_orderable: { error: CODES.skuNotOrderable, pointer: '/sku' },
   unknown_image: { error: CODES.unknownImage, pointer: '/image' },
+  image_not_for_class: { error: CODES.imageNotForClass, pointer: '/image' },
   gpu_count_outer_bound: { error: CODES.gpuCountOuterBound, pointer: '/gpu_count' },
   duration_outer_bound: { error: CODES.durationOuterBound, pointer: '/duration_seconds' },
   duration_too_short: { error: CODES.durationTooShort, pointer: '/duration_seconds' },

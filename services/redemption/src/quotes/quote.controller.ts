@@ -37,6 +37,7 @@ export class QuoteController {
       CODES.unknownSku,
       CODES.skuNotOrderable,
       CODES.unknownImage,
+      CODES.imageNotForClass,
       CODES.gpuCountOuterBound,
       CODES.durationOuterBound,
       CODES.durationTooShort,

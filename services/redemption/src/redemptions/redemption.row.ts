@@ -22,7 +22,7 @@ export interface RedemptionRow {
   readonly meteredSeconds: bigint | null;
   readonly captured: readonly AssetAmount[] | null;
   readonly released: readonly AssetAmount[] | null;
-  /** GPU-seconds that count in the rolling window: bought while live, run when settled, none when refused. */
+  /** GPU-seconds that count in the rolling window: bought while live, run once settled, none when nothing was charged. */
   readonly gpuSeconds: bigint;
   /** Day on which this redemption was forgiven as an early failure. */
   readonly earlyFailDay: number | null;
@@ -68,7 +68,7 @@ export function rowOf(
       return { ...base, reason: state.reason, meteredSeconds: state.meteredSeconds };
     case 'settled': {
       const { reason, meteredSeconds, captured, released } = state;
-      const gpuSeconds = BigInt(order.gpuCount) * meteredSeconds;
+      const gpuSeconds = captured.length === 0 ? 0n : BigInt(order.gpuCount) * meteredSeconds;
       return { ...base, reason, meteredSeconds, captured, released, gpuSeconds };
     }
     case 'refused':
