@@ -85,7 +85,7 @@ function redemptionLines(redemption: JsonObject): string {
   const lines: readonly (readonly [string, string])[] = [
     ['redemption', textOf(redemption['redemption_id'])],
     ['state', textOf(redemption['state'])],
-    ['reserved', parts('held').join(' + ')],
+    ['reserved', parts('price').join(' + ')],
     ['captured', parts('captured').join(' + ')],
     ['released', parts('released').join(' + ')],
     ['reason', textOf(redemption['reason'])],

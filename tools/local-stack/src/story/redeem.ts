@@ -68,7 +68,7 @@ export async function redeem(api: Api, wish: Wish, progress: Progress): Promise<
     wish,
     state: text(ended, 'state'),
     reason: text(ended, 'reason'),
-    held: amounts(ended, 'held'),
+    held: amounts(ended, 'price'),
     captured: amounts(ended, 'captured'),
     released: amounts(ended, 'released'),
     session: sessionOf(session),
@@ -85,12 +85,10 @@ async function lastPosition(api: Api, user: string): Promise<string> {
 }
 
 function sessionOf(session: JsonObject): RanSession {
-  const segments = list(session, 'segments');
-  const first = segments[0] ?? {};
   return {
-    node: text(first, 'node'),
-    startedAt: text(first, 'started_at'),
-    endedAt: text(segments.at(-1) ?? {}, 'ended_at'),
+    node: text(session, 'node'),
+    startedAt: text(session, 'started_at'),
+    endedAt: text(session, 'ended_at'),
     meteredSeconds: Number(text(session, 'metered_seconds')),
   };
 }
