@@ -3,21 +3,19 @@ export const LOG_ERROR_CODES = {
   'KUDA-LOG-1001': {
     title: 'The log has a newer owner',
     cause: 'Another process of this service acquired the epoch of the log; this one may not write any more.',
-    remedy:
-      'None for this process: it ends. Run one process per log; a restart or rolling update does this on purpose.',
+    remedy: 'None: this process ends. Run one process per log; a rolling update does this on purpose.',
   },
   'KUDA-LOG-1003': {
     title: 'A command cannot be stored',
     cause:
-      'PostgreSQL refused the data of this one command (length, encoding, a constraint); the rest of its batch went on.',
+      'PostgreSQL refused the data of this one command (length, encoding, a constraint); the others went on.',
     remedy:
       'Read the detail, mend the sender or the limit, and send the command again from the dead-letter topic.',
   },
   'KUDA-LOG-1004': {
     title: 'A decision threw',
     cause: 'The service’s decision function threw for this command instead of answering with an outcome.',
-    remedy:
-      'It is a defect of the service: the detail names it. Send the command again from the dead-letter topic once mended.',
+    remedy: 'A defect of the service, named in the detail. Send the command again once it is mended.',
   },
   'KUDA-LOG-1005': {
     title: 'The log’s database is unavailable',
@@ -43,7 +41,7 @@ export const LOG_ERROR_CODES = {
   'KUDA-LOG-1009': {
     title: 'A topic is ahead of the log',
     cause:
-      'A target topic holds records with a position that this log has not reached: the log was restored from an older copy, or the topic belongs to another log.',
+      'A target topic holds positions beyond the log: it belongs to another log, or this one is an older copy.',
     remedy: 'Restore the newest copy of the log, or give the relay topics of its own.',
   },
   'KUDA-LOG-1010': {
@@ -59,7 +57,7 @@ export const LOG_ERROR_CODES = {
   'KUDA-LOG-1012': {
     title: 'An invariant of the log is broken',
     cause:
-      'Something that the log’s code excludes: an unknown status, ledger time going back, a relay naming an undeclared topic.',
+      'What the code excludes: an unknown status, ledger time going back, a relay with an undeclared topic.',
     remedy: 'Stop the service; mend the defect, and verify the log before going on.',
   },
   'KUDA-LOG-1013': {

@@ -78,8 +78,9 @@ export interface CommandEnvelope<C> {
 }
 
 /**
- * How a service decides: pure functions, the committer does the rest. States are shared with a cache: `decide` returns
- * a new one and never changes the one it was given. A command without a stream is decided on `initialState('')`.
+ * How a service decides: pure functions, the committer does the rest. States are shared with a cache:
+ * `decide` returns a new one and never changes the one it was given. A command without a stream is decided on
+ * `initialState('')`.
  */
 export interface DecisionPolicy<C, State, Context> {
   /** State of a stream that has no entry yet. */
@@ -90,18 +91,23 @@ export interface DecisionPolicy<C, State, Context> {
   prepare(commands: readonly CommandEnvelope<C>[]): Promise<Context>;
   decide(state: State, command: CommandEnvelope<C>, facts: DecisionFacts, context: Context): Decided<State>;
   /**
-   * What time itself asks for before any other command of the stream is decided (maturing, expiry); usually null.
-   * Asked again after each such command; deciding one must take away what was due. Its id must not depend on `nowUs`.
+   * What time itself asks for before any other command of the stream is decided (maturing, expiry); usually
+   * null. Asked again after each such command; deciding one must take away what was due. Its id must not
+   * depend on `nowUs`.
    */
   due(streamId: string, state: State, nowUs: bigint): CommandEnvelope<C> | null;
   /**
-   * A command whose id is known, whatever its content: another command in its place, or null to answer with the first
-   * outcome. Not asked for an input that lies below the stored offset: that is a redelivery and has had its effect.
+   * A command whose id is known, whatever its content: another command in its place, or null to answer with
+   * the first outcome. Not asked for an input that lies below the stored offset: that is a redelivery and has
+   * had its effect.
    */
   onRepeat(command: CommandEnvelope<C>): CommandEnvelope<C> | null;
   /** Rows written beside the entries in the same transaction (claims); omit when there are none. */
   beside?(tx: SqlClient, entries: readonly StoredEntry[], context: Context): Promise<void>;
-  /** False spares a batch the longer transaction that `beside` needs; when omitted, `beside` runs for every batch. */
+  /**
+   * False spares a batch the longer transaction that `beside` needs; when omitted, `beside` runs for every
+   * batch.
+   */
   needsBeside?(entries: readonly StoredEntry[], context: Context): boolean;
 }
 

@@ -11,8 +11,8 @@ export interface Isolation<T> {
 }
 
 /**
- * Runs a batch; when its data make it fail, runs its halves, down to the culprits alone: `log2(n)` extra runs for one.
- * Order is kept: the right half begins when all of the left one is done.
+ * Runs a batch; when its data make it fail, runs its halves, down to the culprits alone: `log2(n)` extra runs
+ * for one. Order is kept: the right half begins when all of the left one is done.
  */
 export async function bisect<T>(items: readonly T[], isolation: Isolation<T>): Promise<void> {
   try {

@@ -13,13 +13,16 @@ export interface CommitterOptions<C, State, Context> {
   /** Who owns the log now, for people: service name, host, process id. */
   readonly owner: string;
   /**
-   * Told once when this writer can never write again: fenced out (LogFencedError) or a broken installation. The process
-   * must end, non-zero. Every submit is rejected with the same error.
+   * Told once when this writer can never write again: fenced out (LogFencedError) or a broken installation.
+   * The process must end, non-zero. Every submit is rejected with the same error.
    */
   readonly onFatal: (error: Error) => void;
   /** Decoded stream states to keep. */
   readonly cachedStreams?: number;
-  /** How often a batch is tried while the database is away, before its senders are told; about 30 s by default. */
+  /**
+   * How often a batch is tried while the database is away, before its senders are told; about 30 s by
+   * default.
+   */
   readonly attempts?: number;
   /** Told after each batch; for metrics. */
   readonly onBatch?: (report: BatchReport) => void;

@@ -164,8 +164,8 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   }
 
   /**
-   * Everything queued fails together: a later command of the same input must not store its offset before an earlier one
-   * has had its effect. Unavailability passes; anything else ends this writer.
+   * Everything queued fails together: a later command of the same input must not store its offset before an
+   * earlier one has had its effect. Unavailability passes; anything else ends this writer.
    */
   private fail(works: readonly Work<C>[], error: unknown): void {
     const passing = isTransient(error);

@@ -12,7 +12,10 @@ export type Resolved<C> =
 export interface RepeatFacts<C> {
   /** The first outcomes of those of the ids that have one. */
   lookup(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>>;
-  /** True for an entry that an earlier attempt at this very batch has appended: the first to send it recorded it. */
+  /**
+   * True for an entry that an earlier attempt at this very batch has appended: the first to send it recorded
+   * it.
+   */
   isRecovered(entry: StoredEntry): boolean;
   /** True for an input below the stored offset: it has had its effect. */
   isRedelivery(command: CommandEnvelope<C>): boolean;
@@ -29,7 +32,9 @@ export function answerOf(command: { readonly fingerprint: Buffer }, first: Store
   return { status: command.fingerprint.equals(first.fingerprint) ? 'repeated' : 'conflict', entry: first };
 }
 
-/** Sorts the commands of a batch, in order, into fresh ones and repeats; replaced repeats are sorted again. */
+/**
+ * Sorts the commands of a batch, in order, into fresh ones and repeats; replaced repeats are sorted again.
+ */
 export async function resolveRepeats<C>(
   commands: readonly CommandEnvelope<C>[],
   facts: RepeatFacts<C>,

@@ -4,7 +4,10 @@ export interface CachedStream<State> {
   readonly state: State;
 }
 
-/** Decoded states of the streams used last; bounded by count. A Map keeps the order of insertion, oldest first. */
+/**
+ * Decoded states of the streams used last; bounded by count. A Map keeps the order of insertion, oldest
+ * first.
+ */
 export class StateCache<State> {
   private readonly entries = new Map<string, CachedStream<State>>();
 

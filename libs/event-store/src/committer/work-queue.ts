@@ -2,7 +2,9 @@ import { LogUnavailableError } from '../errors';
 import type { CommandEnvelope, InputOffset, Outcome } from '../ports';
 import { MAX_QUEUED_COMMANDS } from './limits';
 
-/** What the committer is asked to do: decide a command, look what is due on a stream, or remember an offset. */
+/**
+ * What the committer is asked to do: decide a command, look what is due on a stream, or remember an offset.
+ */
 export type Task<C> =
   | { readonly kind: 'command'; readonly command: CommandEnvelope<C> }
   | { readonly kind: 'wake'; readonly streamId: string }

@@ -9,9 +9,9 @@ function keyOf(input: { readonly topic: string; readonly partition: number }): s
 }
 
 /**
- * What the one writer knows about the log: its head under its own epoch, and the stored input offsets. After an append
- * whose outcome is unknown it reads the head again; what it then finds beyond the old head is its own, since under one
- * epoch nobody else writes.
+ * What the one writer knows about the log: its head under its own epoch, and the stored input offsets. After
+ * an append whose outcome is unknown it reads the head again; what it then finds beyond the old head is its
+ * own, since under one epoch nobody else writes.
  */
 export class WriterState {
   private known: LogHead | null = null;
@@ -74,7 +74,10 @@ export class WriterState {
     return this.recovered.has(entry.position);
   }
 
-  /** A caller has been told that this entry is recorded; whoever else sent its command is told that it is repeated. */
+  /**
+   * A caller has been told that this entry is recorded; whoever else sent its command is told that it is
+   * repeated.
+   */
   told(entry: StoredEntry): void {
     this.recovered.delete(entry.position);
   }

@@ -10,7 +10,10 @@ export interface ProjectionKey {
   readonly version: number;
 }
 
-/** Moves the checkpoint over the entries (from, to] in the caller's transaction; false when it is not at `from`. */
+/**
+ * Moves the checkpoint over the entries (from, to] in the caller's transaction; false when it is not at
+ * `from`.
+ */
 export async function advanceProjection(
   sql: SqlClient,
   key: ProjectionKey,

@@ -7,8 +7,8 @@ export interface ProjectionUnit<Tx> {
 }
 
 /**
- * A projection may lose its last transactions when PostgreSQL itself crashes: its checkpoint goes back with it, and it
- * applies them again. So it need not wait for the disk.
+ * A projection may lose its last transactions when PostgreSQL itself crashes: its checkpoint goes back with
+ * it, and it applies them again. So it need not wait for the disk.
  */
 const ASYNCHRONOUS = 'set local synchronous_commit = off';
 

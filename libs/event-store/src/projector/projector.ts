@@ -21,7 +21,10 @@ export interface ProjectorOptions<Tx> extends ProjectionKey {
   readonly onFatal: (error: Error) => void;
 }
 
-/** Tails the log into a read model: entries and checkpoint change in one transaction, so each applies exactly once. */
+/**
+ * Tails the log into a read model: entries and checkpoint change in one transaction, so each applies exactly
+ * once.
+ */
 export class Projector<Tx> {
   private readonly loop: TailLoop;
   private readonly waiters = new PositionWaiters();

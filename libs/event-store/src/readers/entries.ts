@@ -16,7 +16,10 @@ function bounded(limit: number): number {
   return Math.min(Math.max(limit, 0), MAX_READ_ENTRIES);
 }
 
-/** Entries in log order. Commits are serial under the head row's lock, so what is seen is always a whole prefix. */
+/**
+ * Entries in log order. Commits are serial under the head row's lock, so what is seen is always a whole
+ * prefix.
+ */
 export async function readEntries(sql: SqlClient, page: Page): Promise<readonly StoredEntry[]> {
   const { rows } = await sql.query<StoredEntry>(
     `select ${COLUMNS} from log_entry e where e.position > $1 order by e.position limit $2`,
@@ -67,7 +70,8 @@ export async function firstOutcomes(
 ): Promise<ReadonlyMap<string, StoredEntry>> {
   if (commandIds.length === 0) return new Map();
   const { rows } = await sql.query<StoredEntry>(
-    `select ${COLUMNS} from log_command c join log_entry e on e.position = c.position where c.command_id = any ($1)`,
+    `select ${COLUMNS} from log_command c join log_entry e on e.position = c.position
+      where c.command_id = any ($1)`,
     [commandIds],
   );
   return new Map(rows.map((entry) => [entry.commandId, entry]));

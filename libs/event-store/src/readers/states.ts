@@ -27,7 +27,9 @@ export async function loadStreamStates(
   return new Map(rows.map((state) => [state.streamId, state]));
 }
 
-/** The packed state of one stream as last committed, or null when it has no entry. Never lags behind the log. */
+/**
+ * The packed state of one stream as last committed, or null when it has no entry. Never lags behind the log.
+ */
 export async function loadStreamState(sql: SqlClient, streamId: string): Promise<StreamState | null> {
   return (await loadStreamStates(sql, [streamId])).get(streamId) ?? null;
 }

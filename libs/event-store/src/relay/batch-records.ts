@@ -3,7 +3,10 @@ import type { StoredEntry } from '../ports';
 import { POSITION_HEADER, type ToRecords } from './ports';
 import type { PositionedRecord } from './published-tails';
 
-/** One publish call carries at most this much, well below a broker's default limit of 1 MiB a batch and partition. */
+/**
+ * One publish call carries at most this much, well below a broker's default limit of 1 MiB a batch and
+ * partition.
+ */
 export const MAX_PUBLISH_BYTES = 512 * 1024;
 
 export interface BatchMapping {

@@ -11,8 +11,8 @@ export interface RelayRecord {
 /** The bus, as a relay needs it; @kuda/messaging's MessagePublisher is one. */
 export interface RelayPublisher {
   /**
-   * Publishes in order; resolves when all in-sync replicas have the records. What goes to one partition in one call
-   * appears there whole or not at all.
+   * Publishes in order; resolves when all in-sync replicas have the records. What goes to one partition in
+   * one call appears there whole or not at all.
    */
   publish(records: readonly RelayRecord[]): Promise<void>;
 }

@@ -8,8 +8,8 @@ export interface PositionedRecord {
 }
 
 /**
- * What stands on the target topics beyond the relay's cursor: a crash between publishing and moving the cursor leaves
- * it there. Per partition, since each partition takes its part of a batch on its own.
+ * What stands on the target topics beyond the relay's cursor: a crash between publishing and moving the
+ * cursor leaves it there. Per partition, since each partition takes its part of a batch on its own.
  */
 export class PublishedTails {
   private constructor(

@@ -31,8 +31,8 @@ export interface RelayOptions {
 }
 
 /**
- * Publishes the log in order, each record exactly once per topic: the cursor moves after acks=all, and what a crash in
- * between left on a topic is recognised by the position on the partition's last record.
+ * Publishes the log in order, each record exactly once per topic: the cursor moves after acks=all, and what a
+ * crash in between left on a topic is recognised by the position on the partition's last record.
  */
 export class Relay {
   private readonly loop: TailLoop;
@@ -59,7 +59,10 @@ export class Relay {
     this.loop.start();
   }
 
-  /** Publishes what is committed already (bounded in time), then ends; call it after the committer has stopped. */
+  /**
+   * Publishes what is committed already (bounded in time), then ends; call it after the committer has
+   * stopped.
+   */
   async stop(): Promise<void> {
     this.unsubscribe();
     await this.loop.stop();

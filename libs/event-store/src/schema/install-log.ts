@@ -19,8 +19,9 @@ const PARTS = [
 ];
 
 /**
- * Creates the log's tables, functions, triggers and grants in the current schema. The role of the service may only
- * SELECT and EXECUTE. Runs inside the caller's transaction; without `appRole`, `runMigrations` has set it.
+ * Creates the log's tables, functions, triggers and grants in the current schema. The role of the service may
+ * only SELECT and EXECUTE. Runs inside the caller's transaction; without `appRole`, `runMigrations` has set
+ * it.
  */
 export async function installLog(
   runner: MigrationRunner,
@@ -54,8 +55,10 @@ export async function grantReadModel(runner: MigrationRunner, tables: readonly s
   for (const table of tables) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table)) throw new Error(`not a table name: ${table}`);
     await runner.query(`do $$ begin
-      execute format('grant select, insert, update, delete on %I to %I', '${table}', current_setting('kuda.app_role'));
-      execute format('grant usage on all sequences in schema %I to %I', current_schema(), current_setting('kuda.app_role'));
+      execute format('grant select, insert, update, delete on %I to %I',
+        '${table}', current_setting('kuda.app_role'));
+      execute format('grant usage on all sequences in schema %I to %I',
+        current_schema(), current_setting('kuda.app_role'));
     end $$`);
   }
 }

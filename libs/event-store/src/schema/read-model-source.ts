@@ -9,7 +9,10 @@ export interface ReadModelOptions {
   readonly max?: number;
 }
 
-/** TypeORM for read models and reference tables; migrations run apart (`runMigrations`). Call `initialize()` on it. */
+/**
+ * TypeORM for read models and reference tables; migrations run apart (`runMigrations`). Call `initialize()`
+ * on it.
+ */
 export function createReadModelSource(options: ReadModelOptions): DataSource {
   return new DataSource({
     type: 'postgres',

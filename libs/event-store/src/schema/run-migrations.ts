@@ -16,7 +16,10 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export interface MigrationOptions {
   /** Connects as the owner of the schema. */
   readonly migrationUrl: string;
-  /** The role of the running service; migrations read it as `current_setting('kuda.app_role')` and grant to it. */
+  /**
+   * The role of the running service; migrations read it as `current_setting('kuda.app_role')` and grant to
+   * it.
+   */
   readonly appRole: string;
   /** Classes in order; their names end in a timestamp of 13 digits. */
   readonly migrations: NonNullable<Extract<DataSourceOptions['migrations'], unknown[]>>;
@@ -53,8 +56,9 @@ async function migrate(options: MigrationOptions): Promise<readonly string[]> {
 }
 
 /**
- * Brings a service's schema up to date and answers the names of the migrations that ran. Of several processes that
- * start at once, one migrates and the others wait, at most MIGRATION_LOCK_TIMEOUT_MS (else KUDA-LOG-1014).
+ * Brings a service's schema up to date and answers the names of the migrations that ran. Of several processes
+ * that start at once, one migrates and the others wait, at most MIGRATION_LOCK_TIMEOUT_MS (else
+ * KUDA-LOG-1014).
  */
 export async function runMigrations(options: MigrationOptions): Promise<readonly string[]> {
   if (!ROLE_NAME.test(options.appRole)) throw new Error(`not a role name: ${options.appRole}`);

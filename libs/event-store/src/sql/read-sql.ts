@@ -5,8 +5,8 @@ const COMPILED = `${sep}dist${sep}`;
 const SOURCES = `${sep}src${sep}`;
 
 /**
- * Reads a `.sql` file that stands beside its typed caller. The compiler leaves `.sql` files where they are, so a caller
- * in `dist/` reads from the same place under `src/`.
+ * Reads a `.sql` file that stands beside its typed caller. The compiler leaves `.sql` files where they are,
+ * so a caller in `dist/` reads from the same place under `src/`.
  */
 export function readSql(directory: string, file: string): string {
   const folder = `${directory}${sep}`;

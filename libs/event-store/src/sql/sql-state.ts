@@ -34,7 +34,7 @@ const UNREACHABLE = new Set([
 
 /** pg reports these without any code. */
 const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired|not queryable/i;
+  /Connection terminated|when trying to connect|encountered a connection error|timeout expired|not queryable/i;
 
 function codeOf(error: object): string | null {
   return 'code' in error && typeof error.code === 'string' ? error.code : null;

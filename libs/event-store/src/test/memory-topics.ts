@@ -6,7 +6,10 @@ function partitionOfKey(key: string): number {
   return Buffer.from(key).reduce((sum, byte) => sum + byte, 0) % PARTITIONS;
 }
 
-/** Topics in memory: a publish call lands partition by partition, each part whole; it may break off in between. */
+/**
+ * Topics in memory: a publish call lands partition by partition, each part whole; it may break off in
+ * between.
+ */
 export class MemoryTopics implements RelayPublisher, RelayTail {
   readonly published: RelayRecord[][] = [];
   private readonly partitions = new Map<string, RelayRecord[]>();
