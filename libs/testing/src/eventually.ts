@@ -13,7 +13,10 @@ const DEFAULT_EVERY_MS = 50;
  * Calls `fn` until it neither throws nor answers `false`, and returns its answer. After `timeoutMs` (10 s) the last
  * error is thrown.
  */
-export async function eventually<T>(fn: () => Promise<T> | T, patience: Patience = {}): Promise<Exclude<T, false>> {
+export async function eventually<T>(
+  fn: () => Promise<T> | T,
+  patience: Patience = {},
+): Promise<Exclude<T, false>> {
   const deadline = Date.now() + (patience.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   for (;;) {
     try {

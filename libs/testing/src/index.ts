@@ -7,4 +7,9 @@ export { MissingToolError } from './missing-tool.error';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres.server';
 export { createServiceDatabase, dropServiceDatabase, type ServiceDatabase } from './service-database';
 export { testDatabase, testKafka, type TestDatabase } from './test-servers';
-export { startTokenIssuer, type TokenClaims, type TokenIssuer, type TokenIssuerOptions } from './token-issuer';
+export {
+  startTokenIssuer,
+  type TokenClaims,
+  type TokenIssuer,
+  type TokenIssuerOptions,
+} from './token-issuer';

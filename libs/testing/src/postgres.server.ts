@@ -112,13 +112,25 @@ function settings(port: number, durable: boolean): string[] {
  * The server never outlives this process.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  if (options.dataDir !== undefined) return startIn(resolve(options.dataDir), options);
+  const temporary = await mkdtemp(join(tmpdir(), 'kuda-postgres-'));
+  try {
+    // The server's user must be able to pass through the temporary folder; its own folder inside stays closed.
+    await chmod(temporary, 0o711);
+    return await startIn(join(temporary, 'data'), options, temporary);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startIn(
+  place: string,
+  options: PostgresOptions,
+  removeOnEnd?: string,
+): Promise<PostgresServer> {
   const user = serverUser();
   const programs = await postgresPrograms(user);
-  const temporary =
-    options.dataDir === undefined ? await mkdtemp(join(tmpdir(), 'kuda-postgres-')) : undefined;
-  // The server's user must be able to pass through the temporary folder; its own folder inside stays closed.
-  if (temporary !== undefined) await chmod(temporary, 0o711);
-  const place = resolve(options.dataDir ?? join(temporary ?? '', 'data'));
   const parent = dirname(place);
   const dataDir = await reachableDataDir(place, user);
   const password = await adminPassword(parent);
@@ -130,7 +142,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     logFile: join(parent, 'postgres.log'),
     stopSignal: 'SIGINT',
     ...user,
-    ...(temporary === undefined ? {} : { removeOnEnd: temporary }),
+    ...(removeOnEnd === undefined ? {} : { removeOnEnd }),
   });
   const adminUrl = `postgresql://${ADMIN}:${password}@127.0.0.1:${String(port)}/postgres`;
   try {

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Client } from 'pg';
 import { eventually } from './eventually';
 import { startPostgres } from './postgres.server';
 import { testDatabase, testKafka } from './test-servers';
 import { connect } from 'node:net';
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServiceDatabase } from './service-database';
@@ -96,6 +98,29 @@ describe('startPostgres', () => {
         await rm(folder, { recursive: true, force: true });
       }
       expect(() => process.kill(server.pid, 0)).toThrow('ESRCH');
+    },
+    START_LIMIT_MS,
+  );
+});
+
+describe('the death of the parent', () => {
+  it(
+    'by kill -9 ends the server and removes its temporary directory',
+    async () => {
+      const library = join(__dirname, '..', 'dist', 'index.js');
+      const program = `require(${JSON.stringify(library)}).startPostgres().then((s) => console.log(s.adminUrl))`;
+      const folder = await aFolder();
+      const env = { ...process.env, TMPDIR: folder };
+      const parent = spawn(process.execPath, ['-e', `${program}; setInterval(() => {}, 1000)`], { env });
+      const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+      const adminUrl = printed.toString().trim();
+      expect(await query(adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      parent.kill('SIGKILL');
+      await eventually(() => expect(query(adminUrl, 'SELECT 1')).rejects.toThrow('ECONNREFUSED'), {
+        timeoutMs: 15_000,
+      });
+      await eventually(async () => expect(await readdir(folder)).toEqual([]), { timeoutMs: 30_000 });
+      await rm(folder, { recursive: true });
     },
     START_LIMIT_MS,
   );
