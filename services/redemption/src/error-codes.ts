@@ -1,1 +1,1 @@
-export { REDEMPTION_ERROR_CODES, type RedemptionErrorName } from './domain/error-codes';
+export { REDEMPTION_ERROR_CODES } from './domain/error-codes';
