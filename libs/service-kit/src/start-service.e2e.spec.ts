@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { startReceiver } from './test/otlp-receiver';
 import { eventually, freePort, startTokenIssuer } from '@kuda/testing';
 
 /** The compiled library, as a service loads it; `npm test` has built it. */
@@ -11,9 +12,11 @@ const DIST = join(__dirname, '..', 'dist');
 const MAIN = `
 const { Module } = require('@nestjs/common');
 const kit = require(${JSON.stringify(DIST)});
+const { trace } = require('@opentelemetry/api');
 const say = (text) => () => console.error(text);
 class Parts { constructor(shutdown) { for (const phase of [...kit.SHUTDOWN_PHASES].reverse())
-  shutdown.register(phase, phase, say('ended ' + phase)); } }
+  shutdown.register(phase, phase, say('ended ' + phase));
+  shutdown.register('relay', 'span', () => trace.getTracer('kuda').startSpan('the last span').end()); } }
 Reflect.defineMetadata('design:paramtypes', [kit.ShutdownCoordinator], Parts);
 class AppModule { constructor(_parts) {} }
 Reflect.defineMetadata('design:paramtypes', [Parts], AppModule);
@@ -79,6 +82,19 @@ describe('a service as a process', () => {
     const ends = [...service.text().matchAll(/ended ([a-z-]+)/g)].map((match) => match[1]);
     expect(ends).toEqual(['stop-intake', 'drain', 'commit', 'relay', 'pools', 'flush']);
     await issuer.stop();
+  }, 30_000);
+
+  it('sends its last spans before it ends: tracing was loaded before the service', async () => {
+    const [issuer, receiver] = await Promise.all([startTokenIssuer(), startReceiver()]);
+    const env = { ...(await environment(issuer)), OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint };
+    const service = start({ ...env, OTEL_SERVICE_NAME: 'sample-service' });
+    await isUp(env);
+    service.process.kill('SIGTERM');
+    expect(await service.ended).toBe(0);
+    const sent = Buffer.concat(receiver.requests.map(({ body }) => body));
+    expect(sent.includes('the last span')).toBe(true);
+    expect(sent.includes('sample-service')).toBe(true);
+    await Promise.all([issuer.stop(), receiver.stop()]);
   }, 30_000);
 
   it('exits with 1 when its port is taken, instead of living on without one', async () => {

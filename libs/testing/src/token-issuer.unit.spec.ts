@@ -17,7 +17,12 @@ describe('the token issuer', () => {
 
     const second = await startTokenIssuer({ keyFile });
     const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(second.jwksUrl)));
-    expect(payload).toMatchObject({ sub: 'platform', scope: 'events:write ledger:read', aud: 'kuda', iss: first.issuer });
+    expect(payload).toMatchObject({
+      sub: 'platform',
+      scope: 'events:write ledger:read',
+      aud: 'kuda',
+      iss: first.issuer,
+    });
     await second.stop();
   });
 

@@ -1,27 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startReceiver } from '../test/otlp-receiver';
 import { startSample } from '../test/sample-service';
 import { flushTracing, startTracing, stopTracing } from './tracing-sdk';
-
-/** Collects what an OTLP/HTTP exporter sends: paths and raw protobuf bodies. */
-async function startReceiver() {
-  const requests: { path: string; type: string; body: Buffer }[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      requests.push({
-        path: request.url ?? '',
-        type: request.headers['content-type'] ?? '',
-        body: Buffer.concat(chunks),
-      });
-      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  return { requests, endpoint, stop: () => new Promise((resolve) => server.close(resolve)) };
-}
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT_ID = '00f067aa0ba902b7';
@@ -70,5 +51,17 @@ describe('tracing', () => {
     expect(response.statusCode).toBe(200);
     await sample.stop();
     await stopTracing();
+  });
+
+  it('there is one OpenTelemetry API: with two, spans of the one are unknown to the other', () => {
+    const lock = JSON.parse(readFileSync(join(__dirname, '../../../../package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string }>;
+    };
+    const copies = Object.entries(lock.packages).filter(([path]) =>
+      path.endsWith('node_modules/@opentelemetry/api'),
+    );
+    expect(copies.map(([path, { version }]) => [path, version])).toEqual([
+      ['node_modules/@opentelemetry/api', '1.10.0'],
+    ]);
   });
 });
