@@ -3,12 +3,13 @@ import { CatalogController } from './quotes/catalog.controller';
 import { QuoteController } from './quotes/quote.controller';
 import { RedemptionController } from './redemptions/redemption.controller';
 
-export { REDEMPTION_ERROR_CODES as errors } from './domain/error-codes';
+export { REDEMPTION_ERROR_CODES as errors } from './error-codes';
 
 /** The HTTP interface, for its OpenAPI document and for tests of every route. */
 export const api: ApiDescription = {
   name: 'redemption',
-  title: 'Redemption',
-  description: 'Points become GPU time: catalogue, quotes, redemptions with their settlement.',
+  title: 'Redemption centre',
+  description:
+    'Turns points and hours into GPU sessions: catalogue, quotes, redemptions and what became of them.',
   controllers: [CatalogController, QuoteController, RedemptionController],
 };
