@@ -8,7 +8,7 @@ import { DAY_US, HOUR_US, LedgerOfOne } from './test/ledger-of-one';
 import { shippedRules } from './test/shipped-rules';
 
 const START_US = BigInt(Date.UTC(2026, 10, 23, 4)) * 1000n;
-const RUNS = 150;
+const RUNS = 100;
 const rules = shippedRules();
 
 type Step =

@@ -1,3 +1,4 @@
+import { GrowingSet } from './growing-set';
 import type { Paid, RuleMemory, Streak, Total } from './memory';
 
 /** Plain JSON of a memory; amounts are decimal strings, instants are integers of microseconds (safe until 2255). */
@@ -16,7 +17,7 @@ export function packMemory(memory: RuleMemory): PackedMemory {
     mapNested(memory.totals, (key, total) => [key, total.count, total.amount.toString()] as const),
     mapNested(memory.times, (key, times) => [key, times.map(packPaid)] as const),
     [...memory.streaks].map(([fact, streak]) => [fact, streak.lastDay, streak.days] as const),
-    mapNested(memory.members, (group, members) => [group, [...members]] as const),
+    mapNested(memory.members, (group, members) => [group, members.list()] as const),
   ];
 }
 
@@ -28,7 +29,7 @@ export function unpackMemory([totals, times, streaks, members]: PackedMemory): R
     ]),
     times: readNested(times, ([key, list]): [string, readonly Paid[]] => [key, list.map(unpackPaid)]),
     streaks: new Map(streaks.map(([fact, lastDay, days]): [string, Streak] => [fact, { lastDay, days }])),
-    members: readNested(members, ([group, list]): [string, ReadonlySet<string>] => [group, new Set(list)]),
+    members: readNested(members, ([group, list]): [string, GrowingSet] => [group, GrowingSet.of(list)]),
   };
 }
 

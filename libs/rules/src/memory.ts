@@ -1,4 +1,5 @@
 import { US_PER_DAY } from './calendar';
+import { GrowingSet } from './growing-set';
 
 /** A paid award as a moving window needs it. */
 export interface Paid {
@@ -29,7 +30,7 @@ export interface RuleMemory {
   readonly totals: Nested<Total>;
   readonly times: Nested<readonly Paid[]>;
   readonly streaks: ReadonlyMap<string, Streak>;
-  readonly members: Nested<ReadonlySet<string>>;
+  readonly members: Nested<GrowingSet>;
 }
 
 export const EMPTY_MEMORY: RuleMemory = {
@@ -92,7 +93,7 @@ export function putStreak(memory: RuleMemory, fact: string, streak: Streak): Rul
 
 export function addMember(memory: RuleMemory, fact: string, group: string, member: string): RuleMemory {
   const groups = memory.members.get(fact);
-  const members = new Set(groups?.get(group)).add(member);
+  const members = (groups?.get(group) ?? GrowingSet.of([])).with(member);
   return { ...memory, members: withEntry(memory.members, fact, withEntry(groups, group, members)) };
 }
 
