@@ -53,7 +53,7 @@ async function environment(issuer: { issuer: string; jwksUrl: string }): Promise
   };
 }
 
-const PATIENCE = { timeoutMs: 20_000, everyMs: 100 };
+const PATIENCE = { timeoutMs: 45_000, everyMs: 100 };
 
 async function isUp(env: Record<string, string>): Promise<void> {
   await eventually(async () => {
@@ -70,7 +70,7 @@ describe('a service as a process', () => {
       expect(service.text()).toContain(`${variable}: `);
     }
     expect(service.text()).not.toContain('    at ');
-  }, 30_000);
+  }, 60_000);
 
   it('ends in order after SIGTERM, with exit code 0', async () => {
     const issuer = await startTokenIssuer();
@@ -82,7 +82,7 @@ describe('a service as a process', () => {
     const ends = [...service.text().matchAll(/ended ([a-z-]+)/g)].map((match) => match[1]);
     expect(ends).toEqual(['stop-intake', 'drain', 'commit', 'relay', 'pools', 'flush']);
     await issuer.stop();
-  }, 30_000);
+  }, 60_000);
 
   it('sends its last spans before it ends: tracing was loaded before the service', async () => {
     const [issuer, receiver] = await Promise.all([startTokenIssuer(), startReceiver()]);
@@ -95,7 +95,7 @@ describe('a service as a process', () => {
     expect(sent.includes('the last span')).toBe(true);
     expect(sent.includes('sample-service')).toBe(true);
     await Promise.all([issuer.stop(), receiver.stop()]);
-  }, 30_000);
+  }, 60_000);
 
   it('exits with 1 when its port is taken, instead of living on without one', async () => {
     const issuer = await startTokenIssuer();
@@ -108,5 +108,5 @@ describe('a service as a process', () => {
     expect(service.text()).not.toContain('hunter2');
     squatter.close();
     await issuer.stop();
-  }, 30_000);
+  }, 60_000);
 });

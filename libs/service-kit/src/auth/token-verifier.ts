@@ -82,5 +82,6 @@ function refusalOf(error: unknown): ProblemException {
 
 /** A bare JOSEError is an answer of the key server other than 200 with JSON. */
 function isKeySetUnreachable(error: errors.JOSEError): boolean {
-  return error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC';
+  const ofTheKeySet = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  return ofTheKeySet || error.code === 'ERR_JOSE_GENERIC';
 }
