@@ -1,5 +1,8 @@
 import type { ApiDescription } from '@kuda/service-kit';
 import { BalanceController } from './accounts/balance.controller';
+import { ActivityConsumer } from './awards/activity.consumer';
+import { HoldCommandConsumer } from './holds/hold-command.consumer';
+import { RELAY_TOPICS } from './ledger/relay-records';
 import { DecisionReportController } from './reports/decision-report.controller';
 import { DecisionsController } from './statements/decisions.controller';
 import { TransactionsController } from './statements/transactions.controller';
@@ -14,3 +17,6 @@ export const api: ApiDescription = {
     'Balances, statements and decisions of users. Writes come over the topics only: ledger.commands.v1.',
   controllers: [BalanceController, DecisionReportController, DecisionsController, TransactionsController],
 };
+
+/** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */
+export const bus = { consumers: [ActivityConsumer, HoldCommandConsumer], sends: RELAY_TOPICS };

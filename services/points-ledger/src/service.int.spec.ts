@@ -39,6 +39,8 @@ function placeHold(commandId: string, amount: bigint): OutgoingMessage {
   return { topic: TOPICS.ledgerCommands.name, key: 'ada', value, headers: {} };
 }
 
+jest.setTimeout(START_LIMIT_MS);
+
 describe('points-ledger on a real broker and database', () => {
   let running: RunningService;
   const seen: IncomingMessage[] = [];
@@ -55,8 +57,8 @@ describe('points-ledger on a real broker and database', () => {
     });
     await reader.start();
     running.service.shutdown.register('pools', 'reader', () => reader.close());
-  }, START_LIMIT_MS);
-  afterAll(() => running.stop(), START_LIMIT_MS);
+  });
+  afterAll(() => running.stop());
 
   const versions = (): string[] =>
     seen

@@ -63,12 +63,18 @@ function recordedEvents(): AcceptedEvent[] | null {
   });
 }
 
+/** A busy machine is no reason to fail. */
+jest.setTimeout(90_000);
+
 describe('the ledger on a real database', () => {
   let ledger: TestLedger;
   beforeEach(async () => {
     ledger = await openTestLedger(NOW_US);
   });
-  afterEach(() => ledger.close());
+  afterEach(async () => {
+    expect(ledger.fatal).toEqual([]);
+    await ledger.close();
+  });
 
   const decide = (events: readonly AcceptedEvent[]) =>
     new DecideActivityHandler(ledger.committer).decide(envelopes(events));

@@ -39,6 +39,8 @@ export interface TestLedger {
   readonly pool: SqlPool;
   readonly readModels: DataSource;
   readonly clock: ManualClock;
+  /** What ended the committer or the projector; empty when all is well. */
+  readonly fatal: readonly Error[];
   readonly committer: LogCommitter<Command>;
   readonly statements: Projector<EntityManager>;
   /** As after the end of the process: a new committer and a new projector on the same database. */
@@ -57,9 +59,10 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
   const readModels = await source.initialize();
   const clock = new ManualClock(nowUs);
   const rules = shippedRules();
+  const fatal: Error[] = [];
   const start = async () => {
-    const onFatal = (error: Error): never => {
-      throw error;
+    const onFatal = (error: Error): void => {
+      fatal.push(error);
     };
     const policy = new LedgerPolicy(rules, () => undefined);
     const committer = createCommitter({ pool, policy, clock, owner: 'test', onFatal });
@@ -80,6 +83,7 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
     pool,
     readModels,
     clock,
+    fatal,
     get committer() {
       return running.committer;
     },
