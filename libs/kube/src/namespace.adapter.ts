@@ -1,10 +1,21 @@
 import { CoreV1Api, SchedulingV1Api, type KubeConfig } from '@kubernetes/client-node';
 import { boundedCall, FIELD_MANAGER, type ClusterOptions } from './cluster-connection';
 import { createOnce } from './companion.adapter';
+import { toKubeError } from './errors';
 import type { NamespaceApi } from './ports';
 import { PRIORITY_CLASS, SERVICE_ACCOUNT } from './session-order';
 
 const PRIORITY_VALUE = 1000;
+
+/** Without the right to create it, it is the operator's to have made; the dry run of a pod tells what is missing. */
+async function createWhereAllowed(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await createOnce(create);
+  } catch (error) {
+    const known = toKubeError(error);
+    if (known.kind !== 'forbidden') throw known;
+  }
+}
 
 /** `NamespaceApi` over a Kubernetes API server. */
 export class KubernetesNamespaceApi implements NamespaceApi {
@@ -23,14 +34,14 @@ export class KubernetesNamespaceApi implements NamespaceApi {
     const { namespace, requestTimeoutMs } = this.options;
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     const call = () => boundedCall(requestTimeoutMs);
-    await createOnce(() =>
+    await createWhereAllowed(() =>
       this.core.createNamespace(
         { body: { metadata: { name: namespace, labels } }, fieldManager: FIELD_MANAGER },
         call(),
       ),
     );
     const serviceAccount = { metadata: { name: SERVICE_ACCOUNT }, automountServiceAccountToken: false };
-    await createOnce(() =>
+    await createWhereAllowed(() =>
       this.core.createNamespacedServiceAccount(
         { namespace, body: serviceAccount, fieldManager: FIELD_MANAGER },
         call(),
@@ -43,7 +54,7 @@ export class KubernetesNamespaceApi implements NamespaceApi {
       preemptionPolicy: 'Never',
       description: 'Bought GPU sessions',
     };
-    await createOnce(() =>
+    await createWhereAllowed(() =>
       this.scheduling.createPriorityClass({ body: priorityClass, fieldManager: FIELD_MANAGER }, call()),
     );
   }

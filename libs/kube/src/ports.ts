@@ -41,7 +41,7 @@ export interface CompanionApi {
 
 /** What the sessions' namespace needs once. */
 export interface NamespaceApi {
-  /** Creates namespace, service account and the non-preempting priority class where they are missing. */
+  /** Creates namespace, service account and the non-preempting priority class where they are missing and it may. */
   prepare(): Promise<void>;
 }
 

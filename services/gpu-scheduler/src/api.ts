@@ -1,4 +1,6 @@
 import type { ApiDescription } from '@kuda/service-kit';
+import { OrderConsumer } from './orders/order.consumer';
+import { RELAYED_TOPICS } from './sessions/session.relay';
 import { SessionsController } from './sessions/sessions.controller';
 
 export { GPU_ERROR_CODES as errors } from './error-codes';
@@ -10,3 +12,6 @@ export const api: ApiDescription = {
   description: 'Runs bought GPU sessions as Kubernetes Jobs and meters them by the cluster’s own stamps.',
   controllers: [SessionsController],
 };
+
+/** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */
+export const bus = { consumers: [OrderConsumer], sends: RELAYED_TOPICS };

@@ -10,7 +10,7 @@ import {
   storedOffsets,
   type SqlPool,
 } from '@kuda/event-store';
-import { connectCluster } from '@kuda/kube';
+import { connectCluster, type ClusterClient } from '@kuda/kube';
 import { createKafkaBus, KafkaBatchServer, type KafkaBus } from '@kuda/messaging';
 import type { ShutdownCoordinator } from '@kuda/service-kit';
 import { BuiltInAdmitter } from './admission/built-in.admitter';
@@ -68,6 +68,35 @@ export type MachineConfig = Pick<
   | 'PROVISIONING_FLOOR_SECONDS'
 >;
 
+type Living = Pick<SessionMachine, 'committer' | 'cache' | 'reader' | 'loop'> & {
+  readonly client: Pick<ClusterClient, 'namespace'>;
+};
+
+function lifeOf({
+  client,
+  committer,
+  cache,
+  reader,
+  loop,
+}: Living): Pick<SessionMachine, 'start' | 'stopPasses'> {
+  const stopping = new AbortController();
+  return {
+    start: async () => {
+      await committer.start();
+      await client.namespace.prepare();
+      cache.start();
+      while (!cache.isSynced && !stopping.signal.aborted) await sleep(SYNC_POLL_MS);
+      const live = await reader.live();
+      loop.open(live.flatMap(({ order }) => (order === null ? [] : [order.orderId])));
+    },
+    stopPasses: async () => {
+      stopping.abort();
+      await loop.stop();
+      await cache.stop();
+    },
+  };
+}
+
 /** Makes the machine; nothing is connected before `start`. */
 export function createMachine(
   config: MachineConfig,
@@ -114,21 +143,16 @@ export function createMachine(
       loop.capacity();
     },
   });
-  const stopping = new AbortController();
-  const start = async (): Promise<void> => {
-    await committer.start();
-    await client.namespace.prepare();
-    cache.start();
-    while (!cache.isSynced && !stopping.signal.aborted) await sleep(SYNC_POLL_MS);
-    const live = await reader.live();
-    loop.open(live.flatMap(({ order }) => (order === null ? [] : [order.orderId])));
+  return {
+    pool,
+    committer,
+    reader,
+    cache,
+    admitter,
+    loop,
+    reconciler,
+    ...lifeOf({ client, committer, cache, reader, loop }),
   };
-  const stopPasses = async (): Promise<void> => {
-    stopping.abort();
-    await loop.stop();
-    await cache.stop();
-  };
-  return { pool, committer, reader, cache, admitter, loop, reconciler, start, stopPasses };
 }
 
 /** The machine on its bus. */
