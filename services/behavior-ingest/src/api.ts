@@ -1,6 +1,8 @@
 import type { ApiDescription } from '@kuda/service-kit';
+import { ActivityConsumer } from './intake/activity.consumer';
 import { EventsController } from './intake/events.controller';
 import { QuarantineController } from './quarantine/quarantine.controller';
+import { RELAYED_TOPICS } from './relay/activity-records';
 import { IntakeReportController } from './reports/intake-report.controller';
 
 export { INGEST_ERROR_CODES as errors } from './error-codes';
@@ -13,3 +15,6 @@ export const api: ApiDescription = {
     'Takes activity events, keeps aside what it cannot take with a reason, and counts both exactly.',
   controllers: [EventsController, QuarantineController, IntakeReportController],
 };
+
+/** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */
+export const bus = { consumers: [ActivityConsumer], sends: RELAYED_TOPICS };

@@ -1,5 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allTopics, TOPICS } from '@kuda/contracts';
+import { busOperations } from './asyncapi/bus-operations';
 import { commandsIn } from './commands/command-blocks';
 import { errorSections } from './errors.document';
 import { REPOSITORY } from './repository';
@@ -33,6 +35,25 @@ describe('nothing is left out', () => {
       Object.entries(table).map(([key, row]) => row.code ?? key),
     );
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+  });
+});
+
+describe('who writes what', () => {
+  const operations = busOperations();
+  const fromOutside: readonly string[] = [TOPICS.activityEvents.name, TOPICS.activityBackfill.name];
+
+  it.each(allTopics().map(({ name }) => name))('%s has one writer', (topic) => {
+    const writers = operations.filter((one) => one.action === 'send' && one.topic === topic);
+    expect(writers).toHaveLength(fromOutside.includes(topic) ? 0 : 1);
+  });
+
+  it('nobody reads what it writes', () => {
+    const reads = operations.filter(({ action }) => action === 'receive');
+    const own = reads.filter(({ service, topic }) =>
+      operations.some((one) => one.action === 'send' && one.service === service && one.topic === topic),
+    );
+    expect(own).toEqual([]);
+    expect(reads.length).toBeGreaterThan(6);
   });
 });
 

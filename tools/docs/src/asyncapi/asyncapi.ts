@@ -1,6 +1,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import * as contracts from '@kuda/contracts';
 import { allTopics, type TopicDeclaration } from '@kuda/contracts';
+import { busOperations, type BusOperation } from './bus-operations';
 import { ACTIVITY_HEADERS, cloudEventHeaders, DEAD_LETTER_HEADER_SCHEMA } from './message-headers';
 import { ProtobufSchemas, type JsonSchema } from './protobuf-schema';
 
@@ -69,11 +70,35 @@ function channelOf(topic: TopicDeclaration, messageName: string): JsonSchema {
 }
 
 /** `activity.events.v1` → `activityEvents`; the name of its channel's message. */
-function nameOf(topic: TopicDeclaration): string {
-  const words = topic.name.replace(/\.v\d+$/, '').split(/[.-]/);
+function nameOf(name: string): string {
+  const words = name.replace(/\.v\d+$/, '').split(/[.-]/);
   return words
     .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
     .join('');
+}
+
+function operationOf({ service, action, topic }: BusOperation, channel: string): JsonSchema {
+  const groupId = { type: 'string', const: service };
+  return {
+    action,
+    channel: { $ref: `#/channels/${channel}` },
+    title: `${service} ${action}s ${topic}`,
+    tags: [{ name: service }],
+    messages: [{ $ref: `#/channels/${channel}/messages/${channel}` }],
+    ...(action === 'receive' ? { bindings: { kafka: { groupId, bindingVersion: BINDING_VERSION } } } : {}),
+  };
+}
+
+/** The operations by name: `pointsLedger.receive.activityAccepted`. */
+function operationsOf(topics: readonly TopicDeclaration[]): Readonly<Record<string, JsonSchema>> {
+  const channels = new Map(topics.map((topic) => [topic.name, nameOf(topic.name)]));
+  return Object.fromEntries(
+    busOperations().map((operation) => {
+      const channel = channels.get(operation.topic);
+      if (channel === undefined) throw new Error(`${operation.topic} is not in the topic catalogue`);
+      return [`${nameOf(operation.service)}.${operation.action}.${channel}`, operationOf(operation, channel)];
+    }),
+  );
 }
 
 /** The AsyncAPI 3.0 document of the whole bus, out of the topic catalogue and the protobuf descriptors. */
@@ -84,7 +109,10 @@ export function buildAsyncApi(): JsonSchema {
   const messages = topics.map((topic) => {
     const key = { type: 'string', description: topic.key };
     const bindings = { kafka: { key, bindingVersion: BINDING_VERSION } };
-    return [nameOf(topic), { name: topic.message, ...contentOf(topic, schemas, known), bindings }] as const;
+    return [
+      nameOf(topic.name),
+      { name: topic.message, ...contentOf(topic, schemas, known), bindings },
+    ] as const;
   });
   return {
     asyncapi: '3.0.0',
@@ -97,7 +125,10 @@ export function buildAsyncApi(): JsonSchema {
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: PROTOBUF_TYPE,
-    channels: Object.fromEntries(topics.map((topic) => [nameOf(topic), channelOf(topic, nameOf(topic))])),
+    channels: Object.fromEntries(
+      topics.map((topic) => [nameOf(topic.name), channelOf(topic, nameOf(topic.name))]),
+    ),
+    operations: operationsOf(topics),
     components: { messages: Object.fromEntries(messages), schemas: schemas.all() },
   };
 }
