@@ -1,4 +1,4 @@
-import { createReadModelSource, systemClock } from '@kuda/event-store';
+import { createReadModelSource, systemClock, type SqlPool } from '@kuda/event-store';
 import { assertLive, assertReady } from '@kuda/messaging';
 import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
 import { Inject, Module, type DynamicModule, type OnModuleInit, type Provider } from '@nestjs/common';
@@ -58,8 +58,9 @@ function readModelProviders(): Provider[] {
     },
     {
       provide: MemberReader,
-      inject: [DataSource],
-      useFactory: (source: DataSource) => new MemberReader(source, loadTrustPolicy(), systemClock),
+      inject: [DataSource, LOG_POOL],
+      useFactory: (source: DataSource, pool: SqlPool) =>
+        new MemberReader(source, pool, loadTrustPolicy(), systemClock),
     },
     {
       provide: PositionGate,

@@ -89,7 +89,7 @@ export function createRuntime(config: RedemptionConfig, around: RuntimeSurroundi
   const bus = createKafkaBus({ clientId: SERVICE_NAME, brokers: config.KAFKA_BROKERS });
   const committer = createCommitter({
     pool,
-    policy: new RedemptionPolicy(pool, offers),
+    policy: new RedemptionPolicy(pool, offers, systemClock),
     clock: systemClock,
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,

@@ -250,7 +250,9 @@ describe('redemption on a real bus and a real database', () => {
       await service.state(id, 'settled');
       const ids = service.commands().map(({ commandId }) => commandId);
       expect(new Set(ids).size).toBe(ids.length);
-      expect(service.events(id).map((event) => event.redemptionVersion)).toEqual([1n, 2n, 3n, 4n]);
+      await eventually(() => {
+        expect(service.events(id).map((event) => event.redemptionVersion)).toEqual([1n, 2n, 3n, 4n]);
+      });
     },
     START_LIMIT_MS,
   );

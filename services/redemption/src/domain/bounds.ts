@@ -32,7 +32,12 @@ function allowancesOf(policy: Policy, level: TrustLevel): readonly Allowance[] {
   return policy.levels.filter((entry) => entry.level <= level).flatMap((entry) => entry.allowances);
 }
 
-function isWindowUsedUp(policy: Policy, wish: Wish, standing: MemberStanding): boolean {
+/** True when the wish would bring the user above the GPU-seconds of the rolling window of their level. */
+export function isWindowUsedUp(
+  policy: Policy,
+  wish: Omit<Wish, 'wholeByHours'>,
+  standing: Omit<MemberStanding, 'liveRedemptions'>,
+): boolean {
   const bound = policy.levels.find((entry) => entry.level === standing.level)?.rollingGpuSeconds ?? null;
   if (bound === null || !policy.rollingWindow.gpuClasses.includes(wish.gpuClass)) return false;
   const wished = BigInt(wish.gpuCount) * BigInt(wish.durationSeconds);

@@ -1,5 +1,6 @@
 import { REDEMPTION_ERROR_CODES, type RedemptionErrorName } from './error-codes';
 import type { AssetAmount } from './amounts';
+import { isWindowUsedUp } from './bounds';
 import type { Policy } from './offer';
 import type { EndReason, Order, SagaInput, SagaState, SagaStep, SessionOrder } from './saga';
 import { settle } from './settlement';
@@ -13,6 +14,8 @@ export interface SagaFacts {
   readonly policy: Policy;
   /** Redemptions of the user that are neither settled nor refused, this one not counted. */
   readonly liveRedemptions: number;
+  /** GPU-seconds of the window's classes that the user took in the rolling window. */
+  readonly rollingGpuSeconds: bigint;
   /** Another redemption already used the quote. */
   readonly isQuoteUsed: boolean;
   /** Early failures of the user forgiven on the day of `nowUs`. */
@@ -31,12 +34,15 @@ function refuse(name: RedemptionErrorName): SagaStep {
   return { type: 'redemption_refused', code, reason: title };
 }
 
-/** Order: the quote's age, its earlier use, the user's sessions. */
+/** Order: the quote's age, its earlier use, then what the user may have used up since the quote: window, sessions. */
 function decideRequest(input: Input<'request'>, facts: SagaFacts): SagaStep {
   const { terms } = input;
   if (facts.nowUs >= input.quoteExpiresAtUs) return refuse('quoteExpired');
   if (facts.isQuoteUsed) return refuse('quoteUsed');
-  const { policy } = facts;
+  const { policy, rollingGpuSeconds } = facts;
+  if (isWindowUsedUp(policy, terms, { level: terms.trustLevel, rollingGpuSeconds })) {
+    return refuse('rollingWindowUsedUp');
+  }
   if (facts.liveRedemptions >= policy.activeSessions + policy.queuedSessions) {
     return refuse('sessionLimit');
   }

@@ -29,6 +29,7 @@ describe('a request', () => {
     ['a used quote', { isQuoteUsed: true }, 'KUDA-REDEMPTION-3002'],
     ['one session', { liveRedemptions: 1 }, null],
     ['two sessions', { liveRedemptions: 2 }, 'KUDA-REDEMPTION-2008'],
+    ['a window that is not full', { rollingGpuSeconds: 10_000_000n }, null],
     ['the first of several broken rules', { nowUs: 2_000_000n, isQuoteUsed: true }, 'KUDA-REDEMPTION-3001'],
   ])('with %s', (_name, facts, code) => {
     const step = decide(INITIAL_STATE, REQUEST, someFacts(facts));
@@ -36,6 +37,15 @@ describe('a request', () => {
       code === null ? { type: 'redemption_requested' } : { type: 'redemption_refused', code },
     );
   });
+});
+
+it('counts the rolling window again: another quote may have been redeemed since', () => {
+  const terms = someTerms({ gpuClass: 'a100', gpuCount: 2, durationSeconds: 24 * 3600, trustLevel: 2 });
+  const request: SagaInput = { type: 'request', terms, quoteExpiresAtUs: 2_000_000n };
+  const step = (hours: bigint) =>
+    decide(INITIAL_STATE, request, someFacts({ rollingGpuSeconds: hours * 3600n }));
+  expect(step(24n).type).toBe('redemption_requested');
+  expect(step(25n)).toMatchObject({ type: 'redemption_refused', code: 'KUDA-REDEMPTION-2007' });
 });
 
 describe('the way to the settlement', () => {

@@ -29,8 +29,15 @@ const requestSchema = z.strictObject({ quote_id: z.string().min(1).max(256) });
 const redemptionIdSchema = z.uuid();
 const listSchema = z.strictObject(pageQuery(2));
 
-const { unknownQuote, idempotencyKeyReused, quoteExpired, quoteUsed, sessionLimit, notCancellable } =
-  REDEMPTION_ERROR_CODES;
+const {
+  unknownQuote,
+  idempotencyKeyReused,
+  quoteExpired,
+  quoteUsed,
+  rollingWindowUsedUp,
+  sessionLimit,
+  notCancellable,
+} = REDEMPTION_ERROR_CODES;
 
 /** The part of a reply that is used here. */
 interface ReplyHeaders {
@@ -54,7 +61,14 @@ export class RedemptionController {
       'Holds the price, runs one session, charges what ran. A repeat with the same key is answered the same.',
     status: ACCEPTED,
     answer: redemptionSchema,
-    refusals: [unknownQuote, idempotencyKeyReused, quoteExpired, quoteUsed, sessionLimit],
+    refusals: [
+      unknownQuote,
+      idempotencyKeyReused,
+      quoteExpired,
+      quoteUsed,
+      rollingWindowUsedUp,
+      sessionLimit,
+    ],
   })
   request(
     @ZodBody(requestSchema) body: z.output<typeof requestSchema>,

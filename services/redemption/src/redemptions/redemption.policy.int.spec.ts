@@ -11,7 +11,7 @@ import {
 import { testDatabase, type TestDatabase } from '@kuda/testing';
 import { randomUUIDv7 } from 'node:crypto';
 import { remainder } from '../domain/amounts';
-import type { SagaInput } from '../domain/saga';
+import type { SagaInput, Terms } from '../domain/saga';
 import { ReadModels1763900000000 } from '../migrations/1763900000000-read-models';
 import { loadOfferBook } from '../offer/load-offer';
 import { someTerms } from '../test/builders';
@@ -44,7 +44,7 @@ describe('redemption on its log', () => {
 
   /** A process of its own: it knows only what the database knows. */
   async function start(): Promise<void> {
-    const policy = new RedemptionPolicy(pool, loadOfferBook());
+    const policy = new RedemptionPolicy(pool, loadOfferBook(), systemClock);
     const onFatal = (error: Error): void => {
       throw error;
     };
@@ -68,13 +68,9 @@ describe('redemption on its log', () => {
     };
   }
 
-  function request(
-    userId: string,
-    redemptionId: string = randomUUIDv7(),
-    quoteId: string = redemptionId,
-  ): SagaEnvelope {
-    const terms = someTerms({ userId, quoteId });
-    return envelope(redemptionId, userId, { type: 'request', terms, quoteExpiresAtUs: FAR_US });
+  function request(userId: string, terms: Partial<Terms> = {}, id: string = randomUUIDv7()): SagaEnvelope {
+    const frozen = someTerms({ userId, quoteId: id, ...terms });
+    return envelope(id, userId, { type: 'request', terms: frozen, quoteExpiresAtUs: FAR_US });
   }
 
   const stepsOf = (outcomes: readonly Outcome[]) =>
@@ -89,7 +85,7 @@ describe('redemption on its log', () => {
     const session = { end: 'user_error', meteredSeconds: seconds } as const;
     const steps = stepsOf(
       await committer.submit([
-        request(userId, id),
+        request(userId, {}, id),
         envelope(id, userId, { type: 'hold_placed' }),
         envelope(id, userId, { type: 'session_ended', session }),
       ]),
@@ -121,7 +117,13 @@ describe('redemption on its log', () => {
       'redemption_requested',
       'redemption_refused',
     ]);
-    const twice = [request('dan', randomUUIDv7(), 'one-quote'), request('dan', randomUUIDv7(), 'one-quote')];
+    const large = { gpuClass: 'a100', gpuCount: 2, durationSeconds: 24 * 3600, trustLevel: 2 } as const;
+    const days = [request('lea', large), request('lea', large)];
+    expect(stepsOf(await committer.submit(days))).toMatchObject([
+      { type: 'redemption_requested' },
+      { type: 'redemption_refused', code: 'KUDA-REDEMPTION-2007' },
+    ]);
+    const twice = [request('dan', { quoteId: 'one-quote' }), request('dan', { quoteId: 'one-quote' })];
     expect(stepsOf(await committer.submit(twice))).toMatchObject([
       { type: 'redemption_requested' },
       { type: 'redemption_refused', code: 'KUDA-REDEMPTION-3002' },
@@ -130,7 +132,7 @@ describe('redemption on its log', () => {
 
   it('answers a repeat with the first step, also after a restart in the middle', async () => {
     const id = randomUUIDv7();
-    const asked = request('eva', id);
+    const asked = request('eva', {}, id);
     const [first] = await committer.submit([asked, envelope(id, 'eva', { type: 'hold_placed' })]);
     await committer.stop();
     await start();
@@ -146,7 +148,7 @@ describe('redemption on its log', () => {
 
   it('puts aside, and only that, an outcome of the ledger that does not add up', async () => {
     const [bad, good] = [randomUUIDv7(), randomUUIDv7()];
-    await committer.submit([request('flo', bad), request('gus', good)]);
+    await committer.submit([request('flo', {}, bad), request('gus', {}, good)]);
     const wrong: SagaInput = { type: 'hold_released', released: [], isExpired: true };
     const right: SagaInput = { type: 'hold_released', released: someTerms().held, isExpired: true };
     const outcomes = await committer.submit([envelope(bad, 'flo', wrong), envelope(good, 'gus', right)]);

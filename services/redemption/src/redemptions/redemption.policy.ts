@@ -1,4 +1,11 @@
-import type { Decided, DecisionFacts, DecisionPolicy, SqlClient, StoredEntry } from '@kuda/event-store';
+import type {
+  Clock,
+  Decided,
+  DecisionFacts,
+  DecisionPolicy,
+  SqlClient,
+  StoredEntry,
+} from '@kuda/event-store';
 import { decide } from '../domain/decide';
 import { evolve } from '../domain/evolve';
 import type { Policy } from '../domain/offer';
@@ -16,6 +23,7 @@ export class RedemptionPolicy implements DecisionPolicy<SagaCommand, SagaState, 
   constructor(
     private readonly sql: SqlClient,
     private readonly offers: OfferBook,
+    private readonly clock: Clock,
   ) {}
 
   initialState(): SagaState {
@@ -31,8 +39,9 @@ export class RedemptionPolicy implements DecisionPolicy<SagaCommand, SagaState, 
   }
 
   prepare(commands: readonly SagaEnvelope[]): Promise<BatchFacts> {
+    const { policy } = this.offers.current;
     return readBatchFacts(
-      this.sql,
+      { sql: this.sql, policy, nowUs: this.clock.nowUs() },
       commands.map(({ command }) => command),
     );
   }
@@ -45,7 +54,8 @@ export class RedemptionPolicy implements DecisionPolicy<SagaCommand, SagaState, 
     const step = decide(state, input, {
       nowUs: at.recordedAtUs,
       policy,
-      liveRedemptions: facts.live.get(userId) ?? 0,
+      liveRedemptions: facts.usage.get(userId)?.liveRedemptions ?? 0,
+      rollingGpuSeconds: facts.usage.get(userId)?.rollingGpuSeconds ?? 0n,
       isQuoteUsed: input.type === 'request' && facts.usedQuotes.has(input.terms.quoteId),
       earlyFailsToday: facts.earlyFails.get(earlyFailKey(userId, day)) ?? 0,
     });
@@ -92,16 +102,30 @@ interface StepOfUser {
   readonly hasEnded: boolean;
 }
 
-function add(counts: Map<string, number>, key: string, delta: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + delta);
+function use(
+  facts: BatchFacts,
+  userId: string,
+  { live, gpuSeconds }: { readonly live: number; readonly gpuSeconds: bigint },
+): void {
+  const known = facts.usage.get(userId);
+  facts.usage.set(userId, {
+    userId,
+    liveRedemptions: (known?.liveRedemptions ?? 0) + live,
+    rollingGpuSeconds: (known?.rollingGpuSeconds ?? 0n) + gpuSeconds,
+  });
 }
 
 /** What later decisions of the same batch must see of this one. */
 function tally(facts: BatchFacts, step: SagaStep, { userId, day, hasEnded }: StepOfUser): void {
   if (step.type === 'redemption_requested') {
-    add(facts.live, userId, 1);
-    facts.usedQuotes.add(step.order.quoteId);
+    const { quoteId, gpuClass, gpuCount, durationSeconds } = step.order;
+    const counts = facts.windowClasses.includes(gpuClass);
+    use(facts, userId, { live: 1, gpuSeconds: counts ? BigInt(gpuCount) * BigInt(durationSeconds) : 0n });
+    facts.usedQuotes.add(quoteId);
   }
-  if (hasEnded) add(facts.live, userId, -1);
-  if (isForgiven(step)) add(facts.earlyFails, earlyFailKey(userId, day), 1);
+  if (hasEnded) use(facts, userId, { live: -1, gpuSeconds: 0n });
+  if (isForgiven(step)) {
+    const key = earlyFailKey(userId, day);
+    facts.earlyFails.set(key, (facts.earlyFails.get(key) ?? 0) + 1);
+  }
 }

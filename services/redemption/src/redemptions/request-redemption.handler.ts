@@ -104,8 +104,10 @@ function answerTo(entry: StoredEntry, { fingerprint, isReplay }: Asked): Request
 }
 
 function refusalOf(code: string, isReplay: boolean): ProblemException {
-  const { quoteExpired, quoteUsed, sessionLimit } = REDEMPTION_ERROR_CODES;
-  const known = [quoteExpired, quoteUsed, sessionLimit].find((candidate) => candidate.code === code);
+  const { quoteExpired, quoteUsed, rollingWindowUsedUp, sessionLimit } = REDEMPTION_ERROR_CODES;
+  const known = [quoteExpired, quoteUsed, rollingWindowUsedUp, sessionLimit].find(
+    (candidate) => candidate.code === code,
+  );
   const headers = isReplay ? { 'idempotent-replayed': 'true' } : {};
   return problem(known ?? HTTP_ERROR_CODES.internal, { headers });
 }

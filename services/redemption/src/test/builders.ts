@@ -67,6 +67,7 @@ export function someFacts(with_: Partial<SagaFacts> = {}): SagaFacts {
     nowUs: 1_000_000n,
     policy: OFFER.policy,
     liveRedemptions: 0,
+    rollingGpuSeconds: 0n,
     isQuoteUsed: false,
     earlyFailsToday: 0,
     ...with_,
