@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 /** `npm start`: installs what is missing, compiles, and hands over to the compiled stack on Node 24. */
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, ensureKafkaTools, repositoryRoot, runNode24, say, Unready } from './lib/ensure.mjs';
+import {
+  ensureBuilt,
+  ensureInstalled,
+  ensureKafkaTools,
+  repositoryRoot,
+  runNode24,
+  say,
+  Unready,
+} from './lib/ensure.mjs';
 
 const args = process.argv.slice(2);
 const wantsHelp = args.includes('--help') || args.includes('-h');

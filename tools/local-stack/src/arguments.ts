@@ -36,7 +36,8 @@ const HIGHEST_TIME_SCALE = 100_000;
 /** Reads the command line; relative paths start where `npm` was called. */
 export function parseArguments(argv: readonly string[], folder: string): Arguments {
   const values = parse(argv);
-  if (values.json === true && values.replay === undefined) throw new StartFailure('--json goes with --replay FILE.');
+  if (values.json === true && values.replay === undefined)
+    throw new StartFailure('--json goes with --replay FILE.');
   return {
     help: values.help === true,
     once: values.once === true,
@@ -70,7 +71,11 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function numberMember<K extends string>(member: K, text: string | undefined, most: number): { readonly [P in K]?: number } {
+function numberMember<K extends string>(
+  member: K,
+  text: string | undefined,
+  most: number,
+): { readonly [P in K]?: number } {
   if (text === undefined) return {};
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > most) {

@@ -21,7 +21,12 @@ async function main(): Promise<number> {
     () => process.exit(INTERRUPTED),
   );
   const { signal } = interruption;
-  const stack = await startStack({ ...options, signal, supervise: true, onProgress: (text) => progress.step(text) });
+  const stack = await startStack({
+    ...options,
+    signal,
+    supervise: true,
+    onProgress: (text) => progress.step(text),
+  });
   try {
     return await use(stack, options, progress, interruption);
   } finally {
@@ -31,8 +36,16 @@ async function main(): Promise<number> {
 }
 
 /** Plays what was asked for, then stays up unless told otherwise. */
-async function use(stack: Stack, options: Arguments, progress: Progress, interruption: Interruption): Promise<number> {
-  const play = options.replay === undefined ? playStory(stack, progress) : playReplay(stack, { ...options, file: options.replay }, progress);
+async function use(
+  stack: Stack,
+  options: Arguments,
+  progress: Progress,
+  interruption: Interruption,
+): Promise<number> {
+  const play =
+    options.replay === undefined
+      ? playStory(stack, progress)
+      : playReplay(stack, { ...options, file: options.replay }, progress);
   // An interrupted player fails when its services go; that failure is nobody's news.
   const ended = await Promise.race([play.then(() => true), interruption.happened.then(() => false)]);
   if (!ended) {
@@ -51,7 +64,9 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     const expected = error instanceof StartFailure;
-    console.error(`\n${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    console.error(
+      `\n${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(1);
   },
 );

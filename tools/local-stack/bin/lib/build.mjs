@@ -23,10 +23,13 @@ export async function ensureBuilt(programs = PROGRAMS) {
   const stamp = fingerprint();
   const outputs = programs.map((program) => join(repositoryRoot, program, 'dist', 'main.js'));
   const stampOf = (program) => join(repositoryRoot, program, 'dist', '.built');
-  const isBuilt = (program) => existsSync(stampOf(program)) && readFileSync(stampOf(program), 'utf8') === stamp;
+  const isBuilt = (program) =>
+    existsSync(stampOf(program)) && readFileSync(stampOf(program), 'utf8') === stamp;
   if (outputs.every(existsSync) && programs.every(isBuilt)) return;
   const projects = programs.map((program) => join(program, 'tsconfig.lib.json'));
-  await step('Compiling (tsc --build)', node24, [tsc, '--build', ...projects], { timeoutMs: BUILD_TIMEOUT_MS });
+  await step('Compiling (tsc --build)', node24, [tsc, '--build', ...projects], {
+    timeoutMs: BUILD_TIMEOUT_MS,
+  });
   for (const program of programs) writeFileSync(stampOf(program), stamp);
 }
 

@@ -9,13 +9,21 @@ const INSTALL_TIMEOUT_MS = 600_000;
 const lockFile = join(repositoryRoot, 'package-lock.json');
 const stampFile = join(repositoryRoot, 'node_modules', '.kuda-installed');
 /** The Node that everything runs on, pinned as a package: the machine's own only has to run npm. */
-export const node24 = join(repositoryRoot, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+export const node24 = join(
+  repositoryRoot,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
 
 /** Installs the packages of package-lock.json unless they are there. */
 export async function ensureInstalled() {
   const major = Number.parseInt(process.versions.node, 10);
-  if (major < OLDEST_NODE) throw new Unready(`Node ${OLDEST_NODE} or newer is needed to start; this is ${process.versions.node}.`);
-  if (!existsSync(lockFile)) throw new Unready(`${repositoryRoot} is not a whole checkout: package-lock.json is missing.`);
+  if (major < OLDEST_NODE)
+    throw new Unready(`Node ${OLDEST_NODE} or newer is needed to start; this is ${process.versions.node}.`);
+  if (!existsSync(lockFile))
+    throw new Unready(`${repositoryRoot} is not a whole checkout: package-lock.json is missing.`);
   const stamp = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(node24) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   if (!isInstalled()) await install();
@@ -33,7 +41,9 @@ async function install() {
   const verb = existsSync(join(repositoryRoot, 'node_modules')) ? 'install' : 'ci';
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = [verb, '--no-audit', '--no-fund', '--loglevel=error'];
-  await step(`Installing packages (npm ${verb}; about a minute, once)`, npm, args, { timeoutMs: INSTALL_TIMEOUT_MS });
+  await step(`Installing packages (npm ${verb}; about a minute, once)`, npm, args, {
+    timeoutMs: INSTALL_TIMEOUT_MS,
+  });
 }
 
 /** Compares what the lock file asks for with what npm says it installed; a hand-made `npm install` counts too. */
@@ -44,7 +54,11 @@ function isInstalled() {
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   return Object.entries(wanted).every(
     ([path, entry]) =>
-      path === '' || !path.includes('node_modules/') || entry.optional || entry.peer || entry.devOptional ||
+      path === '' ||
+      !path.includes('node_modules/') ||
+      entry.optional ||
+      entry.peer ||
+      entry.devOptional ||
       (installed[path] !== undefined && installed[path].version === entry.version),
   );
 }

@@ -21,7 +21,8 @@ export async function ensureKafkaTools(env = process.env) {
 /** What is missing, as a person would name it. */
 function missingTools(env) {
   const home = env['JAVA_HOME'];
-  const java = home !== undefined && existsSync(join(home, 'bin', 'java')) ? join(home, 'bin', 'java') : 'java';
+  const java =
+    home !== undefined && existsSync(join(home, 'bin', 'java')) ? join(home, 'bin', 'java') : 'java';
   const version = /version "(?:1\.)?(\d+)/.exec(outputOf(java, ['-version']));
   const major = version === null ? 0 : Number.parseInt(version[1], 10);
   return [

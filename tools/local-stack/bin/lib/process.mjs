@@ -53,7 +53,9 @@ export async function step(title, command, args, options = {}) {
   stop(code === 0);
   if (code === 0) return;
   const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-  throw new Unready(`${title}: \`${command} ${args.join(' ')}\` ended with ${code}. The end of ${logFile}:\n${tail}`);
+  throw new Unready(
+    `${title}: \`${command} ${args.join(' ')}\` ended with ${code}. The end of ${logFile}:\n${tail}`,
+  );
 }
 
 /** A line that counts seconds on a terminal, two plain lines elsewhere. */

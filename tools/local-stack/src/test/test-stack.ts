@@ -7,7 +7,7 @@ import { startStack } from '../stack/stack';
 import type { Stack, StackOptions } from '../stack/stack.types';
 
 /** Between the bounds that a whole stack needs on a busy machine of two cores. */
-export const STACK_LIMIT_MS = 240_000;
+export const STACK_LIMIT_MS = 300_000;
 
 export const silentProgress: Progress = { step: () => undefined, live: () => undefined };
 
