@@ -51,7 +51,8 @@ export function encodeRecord(
     balances: [...account.balances].map(([asset, balance]) => ({ asset, ...balance })),
     trust: wireTrust(account.rules.trust),
   });
-  return Buffer.from(toBinary(LedgerRecordSchema, message));
+  const bytes = toBinary(LedgerRecordSchema, message);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 export function decodeRecord(payload: Uint8Array): LedgerRecord {

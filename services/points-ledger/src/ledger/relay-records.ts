@@ -1,8 +1,8 @@
-import { create, TOPICS, toBinary, UserBalanceSchema } from '@kuda/contracts';
+import { TOPICS } from '@kuda/contracts';
 import type { RelayRecord, StoredEntry } from '@kuda/event-store';
 import { toHeaders, VERSION_HEADER } from '@kuda/messaging';
 import { toRfc3339 } from '@kuda/service-kit';
-import { decodeRecord } from './record.codec';
+import { balanceBytes } from './balance-bytes';
 import { userOfStream } from './user-stream';
 
 const SOURCE = '/kuda/points-ledger';
@@ -32,7 +32,7 @@ export function relayRecords(entry: StoredEntry): readonly RelayRecord[] {
     {
       topic: TOPICS.ledgerBalances.name,
       key,
-      value: balanceBytes(entry),
+      value: balanceBytes(entry.payload),
       headers: toHeaders({ ...event, type: 'ai.kuda.ledger.user-balance.v1' }, version),
     },
   ];
@@ -41,17 +41,4 @@ export function relayRecords(entry: StoredEntry): readonly RelayRecord[] {
 /** `ActivityDecided` is `activity-decided` on the bus. */
 function kebab(kind: string): string {
   return kind.replaceAll(/\B[A-Z]/g, '-$&').toLowerCase();
-}
-
-function balanceBytes(entry: StoredEntry): Buffer {
-  const { userId, position, accountVersion, recordedAtUs, balances, trust } = decodeRecord(entry.payload);
-  const message = create(UserBalanceSchema, {
-    userId,
-    position,
-    accountVersion,
-    recordedAtUs,
-    balances,
-    ...(trust === undefined ? {} : { trust }),
-  });
-  return Buffer.from(toBinary(UserBalanceSchema, message));
 }

@@ -2,11 +2,15 @@ import type { LedgerRecord } from '@kuda/contracts';
 import type { ProjectionKey, StoredEntry } from '@kuda/event-store';
 import type { EntityManager } from 'typeorm';
 import { decodeRecord, outcomeName } from '../ledger/record.codec';
+import type { EntryText } from './transaction.entity';
 
 /** Transactions and decisions, version 1; a change of their tables is a new version beside it. */
 export const STATEMENTS_PROJECTION: ProjectionKey = { name: 'statements', version: 1 };
 
-/** Rows travel as one JSON text: far cheaper to write and to read than a dozen arrays of texts. */
+/**
+ * Rows travel as one JSON text: far cheaper to write and to read than a dozen arrays of texts. Amounts are strings in it,
+ * PostgreSQL reads them as bigint.
+ */
 const INSERT_TRANSACTIONS = `
   insert into transaction_v1
     (position, user_id, account_version, kind, command_id, recorded_at_us, entries)
@@ -31,32 +35,35 @@ export async function projectStatements(tx: EntityManager, entries: readonly Sto
   const records = entries.map((entry) => ({ kind: entry.kind, record: decodeRecord(entry.payload) }));
   const transactions = records.filter(({ record }) => record.entries.length > 0).map(transactionOf);
   const decisions = records.flatMap(({ record }) => decisionsOf(record));
-  if (transactions.length > 0) await tx.query(INSERT_TRANSACTIONS, [jsonOf(transactions)]);
-  if (decisions.length > 0) await tx.query(INSERT_DECISIONS, [jsonOf(decisions)]);
+  if (transactions.length > 0) await tx.query(INSERT_TRANSACTIONS, [JSON.stringify(transactions)]);
+  if (decisions.length > 0) await tx.query(INSERT_DECISIONS, [JSON.stringify(decisions)]);
 }
 
-function transactionOf({ kind, record }: { readonly kind: string; readonly record: LedgerRecord }): object {
+/** JSON knows no bigint: amounts, positions and times are text. */
+type JsonRow = Readonly<Record<string, string | number | readonly EntryText[]>>;
+
+function transactionOf({ kind, record }: { readonly kind: string; readonly record: LedgerRecord }): JsonRow {
   return {
-    position: record.position,
+    position: record.position.toString(),
     user_id: record.userId,
-    account_version: record.accountVersion,
+    account_version: record.accountVersion.toString(),
     kind,
     command_id: record.commandId,
-    recorded_at_us: record.recordedAtUs,
+    recorded_at_us: record.recordedAtUs.toString(),
     entries: record.entries.map(({ account, asset, amount, lotId }) => ({
       account,
       asset,
-      amount,
+      amount: amount.toString(),
       lot_id: lotId,
     })),
   };
 }
 
-function decisionsOf(record: LedgerRecord): readonly object[] {
+function decisionsOf(record: LedgerRecord): readonly JsonRow[] {
   if (record.body.case !== 'activityDecided') return [];
   const { source, eventId, type, timeUs, decisions } = record.body.value;
   return decisions.map((decision, index) => ({
-    position: record.position,
+    position: record.position.toString(),
     ordinal: index + 1,
     user_id: record.userId,
     rule: decision.rule,
@@ -64,19 +71,14 @@ function decisionsOf(record: LedgerRecord): readonly object[] {
     outcome: outcomeName(decision.outcome),
     reason: decision.reason,
     asset: decision.asset,
-    amount_full: decision.amountFull,
-    amount_paid: decision.amountPaid,
-    pending_until_us: decision.pendingUntilUs,
+    amount_full: decision.amountFull.toString(),
+    amount_paid: decision.amountPaid.toString(),
+    pending_until_us: decision.pendingUntilUs.toString(),
     lot_id: decision.lotId,
     facts: decision.factsJson,
     source,
     event_id: eventId,
     event_type: type,
-    event_time_us: timeUs,
+    event_time_us: timeUs.toString(),
   }));
-}
-
-/** Amounts are strings in JSON; PostgreSQL reads them as bigint. */
-function jsonOf(rows: readonly object[]): string {
-  return JSON.stringify(rows, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
 }
