@@ -13,6 +13,7 @@ export class SchedulerMetrics {
   private readonly meteredSeconds;
   private readonly reconcileFailures;
   private readonly appendSeconds;
+  private readonly admitter;
   readonly foreignJobs;
 
   constructor(metrics: ServiceMetrics) {
@@ -38,12 +39,22 @@ export class SchedulerMetrics {
       unit: 'total',
       help: 'Jobs that stood under the name of one of ours; each needs a person.',
     });
+    this.admitter = metrics.gauge({
+      what: 'admitter',
+      unit: 'info',
+      help: 'Who orders the queue, and whether the cluster serves Kueue.',
+      labels: ['admitter', 'kueue'],
+    });
     this.appendSeconds = metrics.histogram({
       what: 'append_duration',
       unit: 'seconds',
       help: 'Time from taking a batch to its commit.',
       buckets: APPEND_BUCKETS_SECONDS,
     });
+  }
+
+  admitting(admitter: string, isKueueServed: boolean): void {
+    this.admitter.set({ admitter, kueue: String(isKueueServed) }, 1);
   }
 
   stepped(step: SessionStep): void {

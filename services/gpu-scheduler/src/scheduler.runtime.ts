@@ -69,7 +69,8 @@ export type MachineConfig = Pick<
 >;
 
 type Living = Pick<SessionMachine, 'committer' | 'cache' | 'reader' | 'loop'> & {
-  readonly client: Pick<ClusterClient, 'namespace'>;
+  readonly client: Pick<ClusterClient, 'namespace' | 'probe'>;
+  readonly metrics: SchedulerMetrics;
 };
 
 function lifeOf({
@@ -78,12 +79,14 @@ function lifeOf({
   cache,
   reader,
   loop,
+  metrics,
 }: Living): Pick<SessionMachine, 'start' | 'stopPasses'> {
   const stopping = new AbortController();
   return {
     start: async () => {
       await committer.start();
       await client.namespace.prepare();
+      metrics.admitting('built-in', await client.probe.hasKueue());
       cache.start();
       while (!cache.isSynced && !stopping.signal.aborted) await sleep(SYNC_POLL_MS);
       const live = await reader.live();
@@ -151,7 +154,7 @@ export function createMachine(
     admitter,
     loop,
     reconciler,
-    ...lifeOf({ client, committer, cache, reader, loop }),
+    ...lifeOf({ client, committer, cache, reader, loop, metrics }),
   };
 }
 

@@ -153,31 +153,50 @@ describe('a running session', () => {
   const deadline = { ...ACTIVE_JOB, conditions: [condition('FailureTarget', 'DeadlineExceeded', 3_730)] };
   const evicted = { conditions: [condition('DisruptionTarget', 'DeletionByTaintManager')] };
 
-  test.each([
-    ['exit 0', terminated(0, 600, 'Completed'), {}, {}, 'succeeded', 600n],
-    ['exit 1', terminated(1, 600), {}, {}, 'user_error', 600n],
-    ['out of memory', terminated(137, 600, 'OOMKilled'), {}, {}, 'out_of_memory', 600n],
-    ['killed', terminated(137, 600), {}, {}, 'out_of_memory', 600n],
-    ['the deadline', terminated(143, 3_600), { job: deadline }, {}, 'limit', 3_600n],
-    ['the deadline, killed after its grace', terminated(137, 3_720), { job: deadline }, {}, 'limit', 3_600n],
-    ['a stop', terminated(143, 600), {}, { stopReason: 'enough' }, 'stopped', 600n],
-    [
-      'a stop that came too late',
-      terminated(0, 600, 'Completed'),
-      {},
-      { stopReason: 'enough' },
-      'succeeded',
-      600n,
-    ],
-    ['an overrun', terminated(143, 9_999), {}, { stopReason: 'enough' }, 'limit', 3_600n],
-    ['a deletion by somebody else', terminated(143, 600), {}, {}, 'platform_fault', 600n],
-  ] as const)('ended by %s', (_, container, observed, state, end, meteredSeconds) => {
-    const action = decideNextStep(
-      { ...running, ...state },
-      here({ ...observed, pods: [aPod(container)] }),
-      NOW,
-    );
-    expect(endOf(action)).toMatchObject({ end, meteredSeconds });
+  const stop = { stopReason: 'enough' };
+
+  interface EndCase {
+    readonly by: string;
+    readonly container: ReturnType<typeof terminated>;
+    readonly job?: typeof deadline;
+    readonly state?: typeof stop;
+    readonly end: string;
+    readonly metered: bigint;
+  }
+
+  const CASES: readonly EndCase[] = [
+    { by: 'exit 0', container: terminated(0, 600, 'Completed'), end: 'succeeded', metered: 600n },
+    { by: 'exit 1', container: terminated(1, 600), end: 'user_error', metered: 600n },
+    {
+      by: 'want of memory',
+      container: terminated(137, 600, 'OOMKilled'),
+      end: 'out_of_memory',
+      metered: 600n,
+    },
+    { by: 'a kill', container: terminated(137, 600), end: 'out_of_memory', metered: 600n },
+    { by: 'the deadline', container: terminated(143, 3_600), job: deadline, end: 'limit', metered: 3_600n },
+    {
+      by: 'a kill after the deadline',
+      container: terminated(137, 3_720),
+      job: deadline,
+      end: 'limit',
+      metered: 3_600n,
+    },
+    { by: 'a stop', container: terminated(143, 600), state: stop, end: 'stopped', metered: 600n },
+    {
+      by: 'exit 0 before a stop',
+      container: terminated(0, 600),
+      state: stop,
+      end: 'succeeded',
+      metered: 600n,
+    },
+    { by: 'an overrun', container: terminated(143, 9_999), state: stop, end: 'limit', metered: 3_600n },
+    { by: 'a deletion by somebody', container: terminated(143, 600), end: 'platform_fault', metered: 600n },
+  ];
+
+  test.each(CASES)('ended by $by: $end', ({ container, job = ACTIVE_JOB, state, end, metered }) => {
+    const action = decideNextStep({ ...running, ...state }, here({ job, pods: [aPod(container)] }), NOW);
+    expect(endOf(action)).toMatchObject({ end, meteredSeconds: metered });
     expect(endOf(action).segments).toMatchObject([
       { podUid: 'pod-1', node: 'gpu-a100-0', source: 'kubelet' },
     ]);

@@ -29,13 +29,13 @@ describe('whatever happens to the scheduler, the session ends the same', () => {
     'a restart while it is %s',
     async (phase) => {
       const first = await scheduler.begin();
-      const order = await first.place({ durationSeconds: 14_400n });
+      const order = await first.place({ durationSeconds: 4_800n });
       // What is reached may already be past: the restart then simply falls into the next phase.
       await scheduler.reaches(order.orderId, phase, 5_000).catch(() => undefined);
       await first.end();
       const second = await scheduler.begin();
       const { ended } = await scheduler.reaches(order.orderId, 'closed', 40_000);
-      expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 14_400n });
+      expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 4_800n });
       expect(await kindsOf(order.orderId)).toEqual(WHOLE_LIFE);
       await second.end();
     },
@@ -57,21 +57,21 @@ describe('whatever happens to the scheduler, the session ends the same', () => {
 
   test('it is cut off while the scheduler is down: the pod is gone, the Job says why, and the hold is the limit', async () => {
     const first = await scheduler.begin();
-    const order = await first.place({ durationSeconds: 7_200n });
+    const order = await first.place({ durationSeconds: 3_600n });
     await scheduler.reaches(order.orderId, 'running');
     // The anchored deadline is the cluster's from here on.
     await new Promise((resolve) => setTimeout(resolve, 500));
     await first.end();
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
     const second = await scheduler.begin();
     const { ended } = await scheduler.reaches(order.orderId, 'closed');
-    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 7_200n });
+    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 3_600n });
     await second.end();
   });
 
   test('every pass made twice, beside the passes of the loop', async () => {
     const life: SchedulerLife = await scheduler.begin();
-    const order = await life.place({ durationSeconds: 9_000n });
+    const order = await life.place({ durationSeconds: 4_800n });
     const { reconciler } = life.machine;
     let isOver = false;
     const twice = async (): Promise<void> => {
@@ -84,7 +84,7 @@ describe('whatever happens to the scheduler, the session ends the same', () => {
     const { ended } = await scheduler.reaches(order.orderId, 'closed', 40_000);
     isOver = true;
     await passes;
-    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 9_000n });
+    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 4_800n });
     expect(await kindsOf(order.orderId)).toEqual(WHOLE_LIFE);
     expect((await scheduler.told(order.orderId)).map(({ sessionVersion }) => sessionVersion)).toEqual([
       1n,
@@ -97,12 +97,12 @@ describe('whatever happens to the scheduler, the session ends the same', () => {
 
   test('the API server restarts in the middle of it', async () => {
     const life = await scheduler.begin();
-    const order = await life.place({ durationSeconds: 9_000n });
+    const order = await life.place({ durationSeconds: 4_800n });
     await scheduler.reaches(order.orderId, 'running');
     scheduler.simulator.dropConnections();
     scheduler.simulator.compact();
     const { ended } = await scheduler.reaches(order.orderId, 'closed', 40_000);
-    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 9_000n });
+    expect(ended).toMatchObject({ end: 'limit', meteredSeconds: 4_800n });
     await life.end();
   });
 });

@@ -34,6 +34,7 @@ export interface SchedulerLife {
 export interface SchedulerFixture {
   readonly simulator: ClusterSimulator;
   readonly pool: SqlPool;
+  readonly databaseUrl: string;
   begin(): Promise<SchedulerLife>;
   state(orderId: string): Promise<SessionState>;
   entries(orderId: string): Promise<readonly StoredEntry[]>;
@@ -129,6 +130,7 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
   return {
     simulator,
     pool,
+    databaseUrl: database.appUrl,
     begin,
     entries,
     state: (orderId) => reader.state(orderId),
