@@ -36,7 +36,8 @@ export const TOPICS = {
     retentionMs: WEEK_MS,
     cleanup: 'delete',
     message: 'json',
-    description: 'Activity events of the past (backfill scope); one partition, so that file order is decision order.',
+    description:
+      'Activity events of the past (backfill scope); one partition, so that file order is decision order.',
   },
   activityAccepted: {
     name: 'activity.accepted.v1',
@@ -72,7 +73,8 @@ export const TOPICS = {
     retentionMs: WEEK_MS,
     cleanup: 'delete',
     message: 'kuda.ledger.v1.LedgerRecord',
-    description: 'Every record of the ledger: awards, refusals with reason, balances. The feedback to the platform.',
+    description:
+      'Every record of the ledger: awards, refusals with reason, balances. The feedback to the platform.',
   },
   ledgerBalances: {
     name: 'ledger.balances.v1',

@@ -1,4 +1,12 @@
-import { context, isSpanContextValid, SpanStatusCode, trace, type Attributes, type Span, type SpanKind } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Span,
+  type SpanKind,
+} from '@opentelemetry/api';
 import { contextOf, formatTraceparent, isSampled, parseTraceparent } from './traceparent';
 
 /** One step on an event's way: what ARCHITECTURE.md's hop table lists, and what a trace shows. */

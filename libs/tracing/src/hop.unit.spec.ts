@@ -16,7 +16,9 @@ const unsampled = (n: number): string => `00-${traceId(n)}-00000000000000aa-00`;
 
 beforeAll(() => {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }));
+  trace.setGlobalTracerProvider(
+    new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+  );
 });
 
 beforeEach(() => exporter.reset());
@@ -42,7 +44,10 @@ describe('openHop', () => {
   });
 
   it('never opens more than 32 message spans, however many are sampled', () => {
-    openHop(hop, Array.from({ length: 500 }, (_, index) => sampled(index + 1))).end();
+    openHop(
+      hop,
+      Array.from({ length: 500 }, (_, index) => sampled(index + 1)),
+    ).end();
     expect(exporter.getFinishedSpans()).toHaveLength(33);
   });
 });

@@ -1,4 +1,12 @@
-import { context, isSpanContextValid, ROOT_CONTEXT, trace, TraceFlags, type Context, type SpanContext } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  ROOT_CONTEXT,
+  trace,
+  TraceFlags,
+  type Context,
+  type SpanContext,
+} from '@opentelemetry/api';
 
 /** The header that carries a W3C trace context on the bus and over HTTP. */
 export const TRACEPARENT_HEADER = 'traceparent';
