@@ -190,6 +190,25 @@ describe('redemption on a real bus and a real database', () => {
     expect(rest.json['items']).not.toEqual(list.json['items']);
   });
 
+  it('takes one step for a record of the ledger that comes twice', async () => {
+    const id = await requested('ned', t4);
+    await holdIsPlaced('ned', id);
+    await service.order(id, 'placeOrder');
+    await service.ledgerRepeats();
+    const position = await service.ledgerSays('ned', { balances: balances(1n, 1n), trust: trustOfL1() });
+    await quote('ned', t4, position);
+    expect(await service.state(id, 'reserved')).toMatchObject({ version: '2' });
+  });
+
+  it('keeps the keys of different callers apart', async () => {
+    const position = await aMember('olga');
+    const [one, two] = await Promise.all([quote('olga', t4, position), quote('olga', t4, position)]);
+    const ask = (sub: string, key: string, { json }: Answer) =>
+      service.call({ url: '/v1/redemptions', body: { quote_id: json['quote_id'] }, key, sub });
+    expect(await ask('a', 'b:c', one)).toMatchObject({ status: 202 });
+    expect(await ask('a:b', 'c', two)).toMatchObject({ status: 202 });
+  });
+
   it('ends refused when the ledger refuses the hold', async () => {
     const id = await requested('eve', t4);
     await service.ledgerSays('eve', {

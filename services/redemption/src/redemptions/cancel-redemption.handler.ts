@@ -1,5 +1,5 @@
 import type { Committer } from '@kuda/event-store';
-import { HTTP_ERROR_CODES, notFound, problem } from '@kuda/service-kit';
+import { notFound, problem } from '@kuda/service-kit';
 import { withHop } from '@kuda/tracing';
 import { Inject, Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
@@ -7,6 +7,7 @@ import { REDEMPTION_ERROR_CODES } from '../error-codes';
 import { RedemptionMetrics } from '../redemption.metrics';
 import { COMMITTER } from './ports';
 import type { RedemptionRecord } from './redemption.entity';
+import { recordOne } from './record-one';
 import { RedemptionQuery } from './redemption.query';
 import { fingerprintOf, streamOf, type SagaCommand } from './saga-command';
 
@@ -32,20 +33,17 @@ export class CancelRedemptionHandler {
     const row = await this.find(redemptionId);
     if (row.isCancelled) return row;
     if (!row.isLive || row.state === 'settling') throw problem(REDEMPTION_ERROR_CODES.notCancellable);
-    const [outcome] = await this.committer.submit([
-      {
-        commandId: `cancel:${redemptionId}`,
-        fingerprint: fingerprintOf(redemptionId),
-        streamId: streamOf(redemptionId),
-        command: { redemptionId, userId: row.userId, input: { type: 'cancel', reason: REASON } },
-        input: null,
-        traceparent,
-      },
-    ]);
-    if (outcome === undefined || outcome.status === 'faulted') throw problem(HTTP_ERROR_CODES.internal);
+    const { entry } = await recordOne(this.committer, {
+      commandId: `cancel:${redemptionId}`,
+      fingerprint: fingerprintOf(redemptionId),
+      streamId: streamOf(redemptionId),
+      command: { redemptionId, userId: row.userId, input: { type: 'cancel', reason: REASON } },
+      input: null,
+      traceparent,
+    });
     // It ended between our look and our word.
-    if (outcome.entry.kind === 'input_ignored') throw problem(REDEMPTION_ERROR_CODES.notCancellable);
-    this.metrics.stepped(outcome.entry.kind);
+    if (entry.kind === 'input_ignored') throw problem(REDEMPTION_ERROR_CODES.notCancellable);
+    this.metrics.stepped(entry.kind);
     return this.find(redemptionId);
   }
 

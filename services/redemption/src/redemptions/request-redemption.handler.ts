@@ -2,7 +2,6 @@ import {
   firstOutcome,
   type CommandEnvelope,
   type Committer,
-  type Outcome,
   type SqlPool,
   type StoredEntry,
 } from '@kuda/event-store';
@@ -16,6 +15,7 @@ import { RedemptionMetrics } from '../redemption.metrics';
 import { QuoteStore, type StoredQuote } from '../quotes/quote.store';
 import { decodeStep } from './decode-step';
 import { COMMITTER, LOG_POOL } from './ports';
+import { recordOne } from './record-one';
 import { requestedResource } from './requested.resource';
 import type { RedemptionResource } from './redemption.resource';
 import { fingerprintOf, streamOf, type SagaCommand } from './saga-command';
@@ -51,7 +51,8 @@ export class RequestRedemptionHandler {
   }
 
   private async record(request: RedemptionRequest, traceparent: string | null): Promise<RequestAnswer> {
-    const commandId = `request:${request.caller}:${request.idempotencyKey}`;
+    // Encoded, so that no caller's name runs into another one's key.
+    const commandId = `request:${encodeURIComponent(request.caller)}:${request.idempotencyKey}`;
     const fingerprint = fingerprintOf(request.quoteId);
     const known = await firstOutcome(this.log, commandId);
     if (known !== null) return answerTo(known, { fingerprint, isReplay: true });
@@ -59,15 +60,10 @@ export class RequestRedemptionHandler {
     const quote = await this.quotes.find(request.quoteId);
     if (quote === null) throw problem(REDEMPTION_ERROR_CODES.unknownQuote);
     const envelope = { ...envelopeOf(quote), commandId, fingerprint, traceparent };
-    const [outcome] = await this.committer.submit([envelope]);
-    return this.answer(outcome, fingerprint);
-  }
-
-  private answer(outcome: Outcome | undefined, fingerprint: Buffer): RequestAnswer {
-    if (outcome === undefined || outcome.status === 'faulted') throw problem(HTTP_ERROR_CODES.internal);
-    const isReplay = outcome.status !== 'recorded';
-    if (!isReplay) this.metrics.stepped(outcome.entry.kind);
-    return answerTo(outcome.entry, { fingerprint, isReplay });
+    const { status, entry } = await recordOne(this.committer, envelope);
+    const isReplay = status !== 'recorded';
+    if (!isReplay) this.metrics.stepped(entry.kind);
+    return answerTo(entry, { fingerprint, isReplay });
   }
 }
 

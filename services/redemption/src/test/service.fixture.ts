@@ -72,6 +72,7 @@ export class ServiceFixture {
   private readonly seen: IncomingMessage[] = [];
   private readonly versions = new Map<string, bigint>();
   private position = 0n;
+  private repeat: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -153,8 +154,15 @@ export class ServiceFixture {
       position: this.position,
       recordedAtUs: this.position,
     });
-    await this.publish(TOPICS.ledgerEvents.name, userId, toBinary(LedgerRecordSchema, said));
+    const value = toBinary(LedgerRecordSchema, said);
+    this.repeat = () => this.publish(TOPICS.ledgerEvents.name, userId, value);
+    await this.repeat();
     return this.position;
+  }
+
+  /** Says the last word of the ledger once more, byte for byte. */
+  ledgerRepeats(): Promise<void> {
+    return this.repeat();
   }
 
   async schedulerSays(orderId: string, event: SessionInit): Promise<void> {
