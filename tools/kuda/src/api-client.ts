@@ -23,7 +23,7 @@ export async function call(profile: ProfileReader, request: Call): Promise<JsonO
   const response = await send(url, profile.get('token'), request);
   const answer = await readJson(response);
   if (response.ok) return answer;
-  throw new CommandEnd(exitCodeOf(response.status, answer), describe(response.status, answer), answer);
+  throw new CommandEnd(exitCodeOf(response, answer), describe(response.status, answer), answer);
 }
 
 async function send(url: URL, token: string, request: Call): Promise<Response> {
@@ -55,9 +55,10 @@ async function readJson(response: Response): Promise<JsonObject> {
 
 /**
  * 402, 409 and 422 are refusals by policy, and so is a 403 that is not about the token's scope; a 400 means that the
- * request was put wrongly; the rest are faults.
+ * request was put wrongly; the rest are faults, and so is what the service asks to repeat in a moment.
  */
-function exitCodeOf(status: number, problem: JsonObject): ExitCode {
+function exitCodeOf({ status, headers }: Response, problem: JsonObject): ExitCode {
+  if (headers.has('retry-after')) return EXIT.fault;
   if (status === 402 || status === 409 || status === 422) return EXIT.refused;
   if (status === 403) return textOf(problem['code']).startsWith('KUDA-HTTP') ? EXIT.fault : EXIT.refused;
   return status === 400 ? EXIT.usage : EXIT.fault;

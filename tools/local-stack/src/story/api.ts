@@ -3,10 +3,12 @@ import type { ServiceName } from '../stack/services';
 import { StartFailure, type Stack } from '../stack/stack.types';
 
 const REQUEST_LIMIT_MS = 30_000;
-const UNAVAILABLE = 503;
+/** Every call here may be repeated: reads, events with their ids, quotes, redemptions with their key. */
+const REPEAT_LIMIT_MS = 20_000;
+const REPEAT_EVERY_MS = 200;
 
-/** A service that does not answer now: it may be starting again. */
-export class Unreachable extends StartFailure {}
+/** Not now, but perhaps in a moment: a service that is starting, or a read model that is behind. */
+export class NotYet extends StartFailure {}
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,14 +26,25 @@ export interface Api {
 /** Calls with a token of all scopes; anything but a 2xx answer fails with what the service said. */
 export async function apiOf(stack: Stack): Promise<Api> {
   const authorization = `Bearer ${await stack.token()}`;
-  const send = async (service: ServiceName, path: string, init: RequestInit): Promise<JsonObject> => {
+  const once = async (service: ServiceName, path: string, init: RequestInit): Promise<JsonObject> => {
     const log = stack.service(service).logFile;
     const response = await request(new URL(path, stack.urls[service]), init).catch((error: unknown) => {
-      throw new Unreachable(`${service} does not answer (${reasonOf(error)}). Its log: ${log}`);
+      throw new NotYet(`${service} does not answer (${reasonOf(error)}). Its log: ${log}`);
     });
     if (response.status < 300) return JSON.parse(response.text) as JsonObject;
     const detail = `${service} answered ${path} with ${String(response.status)}: ${response.text}\nIts log: ${log}`;
-    throw response.status === UNAVAILABLE ? new Unreachable(detail) : new StartFailure(detail);
+    throw response.isTemporary ? new NotYet(detail) : new StartFailure(detail);
+  };
+  const send = async (service: ServiceName, path: string, init: RequestInit): Promise<JsonObject> => {
+    const deadline = Date.now() + REPEAT_LIMIT_MS;
+    for (;;) {
+      try {
+        return await once(service, path, init);
+      } catch (error) {
+        if (!(error instanceof NotYet) || Date.now() > deadline) throw error;
+        await sleep(REPEAT_EVERY_MS);
+      }
+    }
   };
   return {
     get: (service, path) => send(service, path, { headers: { authorization } }),
@@ -42,12 +55,17 @@ export async function apiOf(stack: Stack): Promise<Api> {
   };
 }
 
-async function request(
-  url: URL,
-  init: RequestInit,
-): Promise<{ readonly status: number; readonly text: string }> {
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** The service says when to ask again. */
+  readonly isTemporary: boolean;
+}
+
+async function request(url: URL, init: RequestInit): Promise<Answer> {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(REQUEST_LIMIT_MS) });
-  return { status: response.status, text: await response.text() };
+  const isTemporary = response.headers.has('retry-after');
+  return { status: response.status, text: await response.text(), isTemporary };
 }
 
 function reasonOf(error: unknown): string {
@@ -89,7 +107,7 @@ async function attempt<T>(waiting: Waiting<T>): Promise<string | { readonly valu
     const value = await waiting.read();
     return waiting.done(value) ? { value } : waiting.show(value);
   } catch (error) {
-    if (error instanceof Unreachable) return error.message;
+    if (error instanceof NotYet) return error.message;
     throw error;
   }
 }
