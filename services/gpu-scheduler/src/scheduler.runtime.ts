@@ -53,6 +53,8 @@ export interface SessionMachine {
 
 export interface MachineSurroundings {
   readonly metrics: SchedulerMetrics;
+  /** Another way to the cluster than the configured one: for tests of what may go wrong on it. */
+  readonly client?: ClusterClient;
   readonly onFatal: (error: Error) => void;
 }
 
@@ -103,7 +105,7 @@ function lifeOf({
 /** Makes the machine; nothing is connected before `start`. */
 export function createMachine(
   config: MachineConfig,
-  { metrics, onFatal }: MachineSurroundings,
+  { metrics, onFatal, ...given }: MachineSurroundings,
 ): SessionMachine {
   const pool = createPool(config.DATABASE_URL, { applicationName: SERVICE_NAME, max: LOG_CONNECTIONS });
   const { clock, realClock } = schedulerClocks(config);
@@ -118,7 +120,8 @@ export function createMachine(
     },
   });
   const namespace = config.KUBE_NAMESPACE;
-  const client = connectCluster({ kubeconfigPath: config.KUBECONFIG ?? null, namespace });
+  const kubeconfigPath = config.KUBECONFIG ?? null;
+  const client = given.client ?? connectCluster({ kubeconfigPath, namespace });
   const reader = new SessionReader(pool);
   const catalogue = loadCatalogue();
   const loop: SessionLoop = new SessionLoop(() => reconciler, metrics);

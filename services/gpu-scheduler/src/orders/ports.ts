@@ -11,4 +11,3 @@ export interface SessionWaker {
 /** Injection tokens of what the features are given; the module wires them. */
 export const COMMITTER = Symbol('the committer of the session log');
 export const WAKER = Symbol('whoever reconciles sessions');
-export const SESSION_READER = Symbol('whoever reads sessions');

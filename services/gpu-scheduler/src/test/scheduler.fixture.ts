@@ -6,6 +6,7 @@ import { fromBinary, SessionEventSchema, type SessionEvent } from '@kuda/contrac
 import { startClusterSimulator, type ClusterSimulator, type SimulatorOptions } from '@kuda/cluster-simulator';
 import { createPool, readStream, type Outcome, type SqlPool, type StoredEntry } from '@kuda/event-store';
 import { ServiceMetrics } from '@kuda/service-kit';
+import { connectCluster, type ClusterClient } from '@kuda/kube';
 import { eventually, testDatabase } from '@kuda/testing';
 import { Logger } from '@nestjs/common';
 import type { SessionOrder, SessionState } from '../domain/session';
@@ -25,7 +26,7 @@ const TOPIC = 'gpu.orders.v1';
 /** One life of the scheduler, without its bus: what a process has between its start and its end. */
 export interface SchedulerLife {
   readonly machine: SessionMachine;
-  place(order: Partial<SessionOrder>): Promise<SessionOrder>;
+  place(order: Partial<SessionOrder>, traceparent?: string): Promise<SessionOrder>;
   stopOrder(orderId: string): Promise<Outcome | undefined>;
   /** Ends the life as a kill does: nothing is finished. */
   end(): Promise<void>;
@@ -35,7 +36,8 @@ export interface SchedulerFixture {
   readonly simulator: ClusterSimulator;
   readonly pool: SqlPool;
   readonly databaseUrl: string;
-  begin(): Promise<SchedulerLife>;
+  begin(wrap?: (client: ClusterClient) => ClusterClient): Promise<SchedulerLife>;
+  readonly client: ClusterClient;
   state(orderId: string): Promise<SessionState>;
   entries(orderId: string): Promise<readonly StoredEntry[]>;
   /** What gpu.sessions.v1 is told of the order. */
@@ -94,9 +96,10 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
     PROVISIONING_FLOOR_SECONDS: 10,
   };
   let offset = 0n;
-  const begin = async (): Promise<SchedulerLife> => {
+  const client = connectCluster({ kubeconfigPath, namespace: config.KUBE_NAMESPACE });
+  const begin: SchedulerFixture['begin'] = async (wrap = (plain) => plain) => {
     const metrics = new SchedulerMetrics(new ServiceMetrics('gpu-scheduler'));
-    const machine = createMachine(config, { metrics, onFatal: () => undefined });
+    const machine = createMachine(config, { metrics, onFatal: () => undefined, client: wrap(client) });
     await machine.start();
     const handler = new PlaceOrderHandler(machine.committer, machine.loop);
     const input = () => {
@@ -105,11 +108,16 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
     };
     return {
       machine,
-      place: async (more) => {
+      place: async (more, traceparent) => {
         const order = anOrder(more);
         const content = Buffer.from(order.orderId);
         await handler.record([
-          { command: { type: 'place_order', order }, content, input: input(), traceparent: null },
+          {
+            command: { type: 'place_order', order },
+            content,
+            input: input(),
+            traceparent: traceparent ?? null,
+          },
         ]);
         return order;
       },
@@ -132,6 +140,7 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
     pool,
     databaseUrl: database.appUrl,
     begin,
+    client,
     entries,
     state: (orderId) => reader.state(orderId),
     told: async (orderId) =>

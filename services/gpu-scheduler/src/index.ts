@@ -1,2 +1,0 @@
-export { AppModule } from './app.module';
-export { GPU_ERROR_CODES } from './error-codes';
