@@ -52,7 +52,7 @@ export class LedgerMetrics {
     this.lag = metrics.gauge({
       what: 'input_lag',
       unit: 'records',
-      help: 'Records of the input topics that wait, as of the last batch.',
+      help: 'Records of the input topics that wait for this process.',
     });
   }
 
@@ -66,9 +66,12 @@ export class LedgerMetrics {
     this.putAsideCount.inc({ code });
   }
 
-  appended({ commands, durationMs }: BatchReport, lag: bigint): void {
+  appended({ commands, durationMs }: BatchReport): void {
     this.batchSize.observe(commands);
     this.appendSeconds.observe(durationMs / MS_PER_SECOND);
-    this.lag.set(Number(lag));
+  }
+
+  waiting(records: bigint): void {
+    this.lag.set(Number(records));
   }
 }

@@ -31,6 +31,8 @@ export const SERVICE_NAME = CONSUMER_GROUPS[1];
 
 /** One for the append, one for what is loaded before it, the rest for relay, projector, ticker and reads. */
 const LOG_CONNECTIONS = 8;
+/** How often the lag of the inputs is read for the metrics, in milliseconds. */
+const LAG_EVERY_MS = 1_000;
 /** The longest wait for handler calls under way at a shutdown, in milliseconds. */
 const DRAIN_LIMIT_MS = 7_000;
 
@@ -78,6 +80,15 @@ function endInOrder(runtime: LedgerRuntime, shutdown: ShutdownCoordinator): void
   shutdown.register('pools', 'bus', () => runtime.bus.close());
 }
 
+function showLag(consumer: KafkaBatchServer, metrics: LedgerMetrics, shutdown: ShutdownCoordinator): void {
+  const timer = setInterval(() => {
+    metrics.waiting(consumer.health().lag);
+  }, LAG_EVERY_MS).unref();
+  shutdown.register('pools', 'lag metric', () => {
+    clearInterval(timer);
+  });
+}
+
 /** Makes the parts; nothing is connected before `start`. */
 export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings): LedgerRuntime {
   const { metrics, shutdown, readModels } = around;
@@ -101,7 +112,7 @@ export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings)
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,
     onBatch: (report) => {
-      metrics.appended(report, consumer.health().lag);
+      metrics.appended(report);
     },
   });
   const { publisher, tail } = bus;
@@ -125,5 +136,6 @@ export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings)
   };
   const runtime = { pool, bus, committer, relay, statements, ticker, consumer, start };
   endInOrder(runtime, shutdown);
+  showLag(consumer, metrics, shutdown);
   return runtime;
 }

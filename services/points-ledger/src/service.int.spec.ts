@@ -1,5 +1,10 @@
 import { create, LedgerCommandSchema, toBinary, TOPICS } from '@kuda/contracts';
-import { VERSION_HEADER, type IncomingMessage, type OutgoingMessage } from '@kuda/messaging';
+import {
+  DEAD_LETTER_HEADERS,
+  VERSION_HEADER,
+  type IncomingMessage,
+  type OutgoingMessage,
+} from '@kuda/messaging';
 import { eventually } from '@kuda/testing';
 import { decodeRecord } from './ledger/record.codec';
 import { acceptedBytes, type AcceptedEvent } from './test/accepted-event';
@@ -65,6 +70,11 @@ describe('points-ledger on a real broker and database', () => {
       .filter(({ topic }) => topic === TOPICS.ledgerEvents.name)
       .map(({ headers }) => headers[VERSION_HEADER] ?? '');
 
+  const deadLetterCodes = (): string[] =>
+    seen
+      .filter(({ topic }) => topic === 'points-ledger.dlq')
+      .map(({ headers }) => headers[DEAD_LETTER_HEADERS.code] ?? '');
+
   it('turns accepted events into points, tells the platform, and answers for them', async () => {
     const login = { type: 'session.login', timeUs: nowUs - DAY_US };
     await running.bus.publisher.publish([
@@ -79,10 +89,7 @@ describe('points-ledger on a real broker and database', () => {
     );
     expect(record.body.case).toBe('activityDecided');
     expect(record.balances).toMatchObject([{ asset: 'POINT', available: 12_000n }]);
-    await eventually(
-      () => expect(seen.filter(({ topic }) => topic === 'points-ledger.dlq')).toHaveLength(1),
-      PATIENCE,
-    );
+    await eventually(() => expect(deadLetterCodes()).toEqual(['KUDA-LEDGER-2001']), PATIENCE);
 
     const position = record.position.toString();
     const balance = await running.get(`/v1/users/ada/balance?min_position=${position}`, 'ledger:read');
@@ -150,6 +157,12 @@ describe('points-ledger on a real broker and database', () => {
     });
     expect((await running.service.app.inject({ method: 'GET', url })).statusCode).toBe(401);
     expect((await running.get(url, scope)).status).toBe(200);
+  });
+
+  it('counts what it did, and what waits', async () => {
+    const text = await running.service.metrics.text();
+    expect(text).toContain('kuda_points_ledger_records_total{kind="commandRefused"} 1');
+    expect(text).toMatch(/^kuda_points_ledger_input_lag_records \d+$/m);
   });
 
   it('says 400 to an unknown query field and a bad id, and 409 to a position it has not reached', async () => {
