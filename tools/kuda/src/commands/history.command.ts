@@ -41,17 +41,28 @@ function transactionTable(items: Rows): string {
     textOf(item['position']),
     textOf(item['recorded_at']),
     textOf(item['kind']),
-    listOf(item['entries'])
-      .filter((entry) => textOf(entry['account']).startsWith('user/'))
-      .map((entry) => `${textOf(entry['account']).split('/').at(-1) ?? ''} ${entryAmount(entry)}`)
-      .join('\n'),
+    movements(item).join('\n'),
   ]);
   return table(['position', 'recorded', 'kind', 'entries'], rows);
 }
 
-function entryAmount(entry: Rows[number]): string {
-  const asset = textOf(entry['asset']);
-  return `${amountOf(asset, textOf(entry['amount']))} ${asset}`;
+/** What moved on the user's accounts, lots summed: `available -120 POINT`. */
+function movements(item: Rows[number]): readonly string[] {
+  const sums = new Map<
+    string,
+    { readonly account: string; readonly asset: string; readonly amount: bigint }
+  >();
+  for (const entry of listOf(item['entries'])) {
+    const path = textOf(entry['account']);
+    if (!path.startsWith('user/')) continue;
+    const account = path.split('/').at(-1) ?? '';
+    const asset = textOf(entry['asset']);
+    const before = sums.get(`${account} ${asset}`)?.amount ?? 0n;
+    sums.set(`${account} ${asset}`, { account, asset, amount: before + BigInt(textOf(entry['amount'])) });
+  }
+  return [...sums.values()].map(
+    ({ account, asset, amount }) => `${account} ${amountOf(asset, amount.toString())} ${asset}`,
+  );
 }
 
 function decisionTable(items: Rows): string {

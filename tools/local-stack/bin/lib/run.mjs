@@ -4,6 +4,8 @@ import { node24 } from './install.mjs';
 import { repositoryRoot } from './process.mjs';
 
 const PARENT_CHECK_MS = 1_000;
+/** kafkajs computes waits that are over already; Node 24 warns of each first one (tulios/kafkajs#1751). */
+const QUIET = '--disable-warning=TimeoutNegativeWarning';
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -14,7 +16,7 @@ const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  */
 export function runNode24(args, { env = {}, supervised = false } = {}) {
   return new Promise((done) => {
-    const child = spawn(node24, args, {
+    const child = spawn(node24, [QUIET, ...args], {
       stdio: [supervised ? 'pipe' : 'inherit', 'inherit', 'inherit'],
       detached: supervised,
       env: { ...process.env, ...env, KUDA_SUPERVISED: supervised ? '1' : '' },

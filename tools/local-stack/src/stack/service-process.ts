@@ -48,7 +48,12 @@ export class ServiceProcess implements ServiceHandle {
   }
 
   async start(): Promise<void> {
-    const preload = ['--enable-source-maps', '--require', TRACING];
+    const preload = [
+      '--enable-source-maps',
+      '--disable-warning=TimeoutNegativeWarning',
+      '--require',
+      TRACING,
+    ];
     this.child = await startChildServer({
       command: process.execPath,
       args: [...preload, programOf(this.name)],
