@@ -84,10 +84,10 @@ describe('a session from order to end, on a simulated cluster and a real databas
   });
 
   test('who waits in the queue is admitted in turn, or leaves it when the hold ends', async () => {
-    const first = await life.place({ gpuClass: 't4', gpuCount: 3, durationSeconds: 7_200n });
+    const first = await life.place({ gpuClass: 't4', gpuCount: 3, durationSeconds: 14_400n });
     await scheduler.reaches(first.orderId, 'running');
     const second = await life.place({ gpuClass: 't4', gpuCount: 2, durationSeconds: 600n });
-    const queueUntilUs = BigInt(Date.now() + 500) * 1_000n;
+    const queueUntilUs = BigInt(Date.now() + 3_000) * 1_000n;
     const third = await life.place({ gpuClass: 't4', gpuCount: 2, queueUntilUs });
     await scheduler.reaches(third.orderId, 'queued');
     const reviewed = await life.machine.admitter.review();

@@ -42,7 +42,7 @@ export interface SchedulerFixture {
   entries(orderId: string): Promise<readonly StoredEntry[]>;
   /** What gpu.sessions.v1 is told of the order. */
   told(orderId: string): Promise<readonly SessionEvent[]>;
-  /** The state once the session is in that phase. */
+  /** The state once the session is in that phase or past it. */
   reaches(orderId: string, phase: SessionState['phase'], timeoutMs?: number): Promise<SessionState>;
   end(): Promise<void>;
 }
@@ -64,6 +64,16 @@ export function anOrder(more: Partial<SessionOrder> = {}): SessionOrder {
   };
 }
 
+const PHASES: readonly SessionState['phase'][] = [
+  'none',
+  'placed',
+  'queued',
+  'admitted',
+  'running',
+  'ended',
+  'closed',
+];
+
 const TOLD: readonly string[] = [
   ENTRY_KINDS.queued,
   ENTRY_KINDS.admitted,
@@ -72,7 +82,10 @@ const TOLD: readonly string[] = [
 ];
 
 /** A scheduler on a real PostgreSQL and a simulated cluster at scale 2400. */
-export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promise<SchedulerFixture> {
+export async function aScheduler(
+  options: Partial<SimulatorOptions> = {},
+  provisioningFloorSeconds = 10,
+): Promise<SchedulerFixture> {
   const folder = mkdtempSync(join(tmpdir(), 'kuda-scheduler-'));
   const originMs = Date.now();
   const kubeconfigPath = join(folder, 'kubeconfig');
@@ -93,7 +106,7 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
     CLOCK_ORIGIN: new Date(originMs).toISOString(),
     CLOCK_SCALE: SCALE,
     PROVISIONING_TIMEOUT_SECONDS: 1_200,
-    PROVISIONING_FLOOR_SECONDS: 10,
+    PROVISIONING_FLOOR_SECONDS: provisioningFloorSeconds,
   };
   let offset = 0n;
   const client = connectCluster({ kubeconfigPath, namespace: config.KUBE_NAMESPACE });
@@ -151,7 +164,8 @@ export async function aScheduler(options: Partial<SimulatorOptions> = {}): Promi
       eventually(
         async () => {
           const state = await reader.state(orderId);
-          if (state.phase !== phase) throw new Error(`${orderId} is ${state.phase}`);
+          if (PHASES.indexOf(state.phase) < PHASES.indexOf(phase))
+            throw new Error(`${orderId} is ${state.phase}`);
           return state;
         },
         { timeoutMs, everyMs: 20 },
