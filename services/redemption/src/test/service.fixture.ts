@@ -89,15 +89,24 @@ export class ServiceFixture {
     return fixture;
   }
 
-  async start(): Promise<void> {
-    const config = readConfig({
+  /** What a process of the service is told. */
+  environment(): Record<string, string> {
+    return {
       KAFKA_BROKERS: this.brokers,
       DATABASE_URL: this.database.appUrl,
       DATABASE_MIGRATION_URL: this.database.ownerUrl,
       AUTH_ISSUER: this.issuer.issuer,
       AUTH_JWKS_URL: this.issuer.jwksUrl,
       LOG_LEVEL: 'error',
-    });
+    };
+  }
+
+  token(sub = 'console', scopes: readonly string[] = ALL_SCOPES): Promise<string> {
+    return this.issuer.sign({ sub, scopes });
+  }
+
+  async start(): Promise<void> {
+    const config = readConfig(this.environment());
     const definition = {
       name: SERVICE_NAME,
       module: AppModule.with.bind(AppModule),
@@ -126,7 +135,7 @@ export class ServiceFixture {
 
   async call({ url, body, method, scopes = ALL_SCOPES, key, sub = 'console' }: Call): Promise<Answer> {
     if (this.service === null) throw new Error('not started');
-    const token = scopes === null ? null : await this.issuer.sign({ sub, scopes });
+    const token = scopes === null ? null : await this.token(sub, scopes);
     const response = await this.service.app.inject({
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       url,
@@ -182,10 +191,11 @@ export class ServiceFixture {
     return this.valuesOf(TOPICS.gpuOrders.name).map((value) => fromBinary(GpuOrderSchema, value));
   }
 
-  events(redemptionId: string): readonly RedemptionEvent[] {
+  /** All events of redemptions, or those of one. */
+  events(redemptionId?: string): readonly RedemptionEvent[] {
     return this.valuesOf(TOPICS.redemptionEvents.name)
       .map((value) => fromBinary(RedemptionEventSchema, value))
-      .filter((event) => event.redemptionId === redemptionId);
+      .filter((event) => redemptionId === undefined || event.redemptionId === redemptionId);
   }
 
   deadLetters(): readonly IncomingMessage[] {
