@@ -13,12 +13,12 @@ export interface SchedulerClocks {
   readonly realClock: ServiceClock;
 }
 
+/** Both clocks; without an origin there is nothing to scale from, and they are one. */
 export function schedulerClocks({ CLOCK_ORIGIN, CLOCK_SCALE }: ClockConfig): SchedulerClocks {
   const realClock = systemClock();
-  return {
-    realClock,
-    clock: scaledClock({ originMs: Date.parse(CLOCK_ORIGIN), scale: CLOCK_SCALE }, realClock),
-  };
+  if (CLOCK_ORIGIN === undefined) return { realClock, clock: realClock };
+  const clock = scaledClock({ originMs: Date.parse(CLOCK_ORIGIN), scale: CLOCK_SCALE }, realClock);
+  return { realClock, clock };
 }
 
 /**

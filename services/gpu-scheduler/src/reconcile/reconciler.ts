@@ -48,8 +48,12 @@ interface Pass {
 
 const US_PER_SECOND = 1_000_000n;
 const US_PER_MS = 1_000;
-/** A session with nothing to do is looked at again after this, real milliseconds, should every watch have missed it. */
-const POLL_MS = 2_000;
+/**
+ * A session with nothing to do is looked at again after half a minute of the cluster's clock, but not more often than
+ * every two real seconds: watches bring the news, this is for what they have missed.
+ */
+const POLL_MS = 30_000;
+const MIN_POLL_MS = 2_000;
 const MIN_WAKE_MS = 5;
 /** A running session is seen (its heartbeat) at most this often, real milliseconds. */
 const SIGHT_INTERVAL_MS = 10_000;
@@ -189,8 +193,9 @@ export class Reconciler {
   }
 
   private wakeAfterMs(wakeAtUs: bigint | null): number {
-    if (wakeAtUs === null) return POLL_MS;
+    const pollMs = Math.max(MIN_POLL_MS, POLL_MS / this.options.clockScale);
+    if (wakeAtUs === null) return pollMs;
     const scaledMs = Number(wakeAtUs - this.options.clock.nowUs()) / US_PER_MS;
-    return Math.min(POLL_MS, Math.max(MIN_WAKE_MS, Math.ceil(scaledMs / this.options.clockScale)));
+    return Math.min(pollMs, Math.max(MIN_WAKE_MS, Math.ceil(scaledMs / this.options.clockScale)));
   }
 }
