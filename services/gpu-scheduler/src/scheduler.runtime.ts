@@ -124,7 +124,7 @@ export function createMachine(
   const client = given.client ?? connectCluster({ kubeconfigPath, namespace });
   const reader = new SessionReader(pool);
   const catalogue = loadCatalogue();
-  const loop: SessionLoop = new SessionLoop(() => reconciler, metrics);
+  const loop: SessionLoop = new SessionLoop(() => ({ reconciler, admitter }), metrics);
   const cache = new ClusterCache(client, loop);
   const admitter = new BuiltInAdmitter({
     catalogue,

@@ -65,22 +65,13 @@ const SIGHT_INTERVAL_MS = 10_000;
 export class Reconciler {
   private readonly logger = new Logger(Reconciler.name);
   private readonly seenAtMs = new Map<string, number>();
-  /** Orders whose last pass left them in the queue. */
-  private readonly queued = new Set<string>();
 
   constructor(private readonly options: ReconcilerOptions) {}
-
-  /** Sessions that wait for GPUs. */
-  waiting(): readonly string[] {
-    return [...this.queued];
-  }
 
   /** One pass over one session. */
   async reconcile(orderId: string): Promise<WorkResult> {
     const state = await this.options.reader.state(orderId);
     const { order } = state;
-    if (state.phase === 'queued') this.queued.add(orderId);
-    else this.queued.delete(orderId);
     if (order === null || state.phase === 'closed') {
       this.seenAtMs.delete(orderId);
       return { requeueAfterMs: null };

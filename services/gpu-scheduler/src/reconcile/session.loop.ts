@@ -1,5 +1,6 @@
 import { WorkQueue } from '@kuda/kube';
 import { Logger } from '@nestjs/common';
+import type { Admitter } from '../admission/admitter';
 import type { ClusterListener } from '../cluster/cluster.cache';
 import { GPU_ERROR_CODES } from '../error-codes';
 import type { SessionWaker } from '../orders/ports';
@@ -13,18 +14,29 @@ const MAX_BACKOFF_MS = 60_000;
 const PASSES_PER_SECOND = 100;
 const BURST = 200;
 
+/** Changes of capacity within this time are one. */
+const REVIEW_DELAY_MS = 20;
+
+/** Who does the work; made after the loop, because they tell it what has changed. */
+export interface LoopParts {
+  readonly reconciler: Reconciler;
+  readonly admitter: Admitter;
+}
+
 /** Everything that happens only enqueues an order id; one pass per order runs at a time. */
 export class SessionLoop implements SessionWaker, ClusterListener {
   private readonly logger = new Logger(SessionLoop.name);
   private readonly queue: WorkQueue;
   private isOpen = false;
+  private review: NodeJS.Timeout | null = null;
+  private reviewing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly reconcilerOf: () => Reconciler,
+    private readonly parts: () => LoopParts,
     metrics: SchedulerMetrics,
   ) {
     this.queue = new WorkQueue({
-      handle: (orderId) => reconcilerOf().reconcile(orderId),
+      handle: (orderId) => parts().reconciler.reconcile(orderId),
       onError: (orderId, error, failures) => {
         metrics.reconcileFailed();
         const { code, title } = GPU_ERROR_CODES.reconcileFailed;
@@ -52,17 +64,32 @@ export class SessionLoop implements SessionWaker, ClusterListener {
     this.wake(orderId);
   }
 
+  /** Many changes make one look at the queue, and only those whose turn it is are woken. */
   capacity(): void {
     if (!this.isOpen) return;
-    for (const orderId of this.reconcilerOf().waiting()) this.queue.add(orderId);
+    this.review ??= setTimeout(() => {
+      this.review = null;
+      this.reviewing = this.wakeAdmitted();
+    }, REVIEW_DELAY_MS);
   }
 
   fault(error: unknown): void {
-    this.logger.warn({ err: error }, 'watching the cluster was interrupted');
+    this.logger.warn({ err: error }, 'looking at the cluster was interrupted');
   }
 
   async stop(): Promise<void> {
     this.isOpen = false;
+    if (this.review !== null) clearTimeout(this.review);
+    await this.reviewing;
     await this.queue.stop();
+  }
+
+  private async wakeAdmitted(): Promise<void> {
+    try {
+      const answers = await this.parts().admitter.review();
+      for (const [orderId, { decision }] of answers) if (decision === 'admit') this.wake(orderId);
+    } catch (error) {
+      this.fault(error);
+    }
   }
 }
