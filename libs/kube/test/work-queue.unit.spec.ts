@@ -13,6 +13,16 @@ const OPTIONS: Omit<WorkQueueOptions, 'handle'> = {
 };
 
 const DONE = { requeueAfterMs: null };
+const PATIENCE_MS = 4_000;
+/** Long enough for what must not happen to have happened. */
+const SETTLE_MS = 30;
+
+/** Waits until it is so, then a moment longer for what must not follow. */
+async function until(holds: () => boolean): Promise<void> {
+  const endMs = Date.now() + PATIENCE_MS;
+  while (!holds() && Date.now() < endMs) await sleep(2);
+  await sleep(SETTLE_MS);
+}
 
 test('a key added many times before its turn runs once', async () => {
   const handled: string[] = [];
@@ -29,7 +39,7 @@ test('a key added many times before its turn runs once', async () => {
   queue.add('first');
   for (let index = 0; index < 5; index += 1) queue.add('second');
   gate.resolve(null);
-  await sleep(20);
+  await until(() => handled.length === 2);
   expect(handled).toEqual(['first', 'second']);
   await queue.stop();
 });
@@ -52,7 +62,7 @@ test('a key added while it runs runs once more afterwards, never twice at once',
   queue.add('key');
   queue.add('key');
   queue.add('key');
-  await sleep(60);
+  await until(() => runs === 2);
   expect({ most, runs }).toEqual({ most: 1, runs: 2 });
   await queue.stop();
 });
@@ -73,7 +83,7 @@ test('a failing key waits twice as long each time, up to the bound, and holds up
   });
   queue.add('bad');
   queue.add('good');
-  await sleep(200);
+  await until(() => at.length === 5);
   expect(others).toEqual(['good']);
   const gaps = at.slice(1).map((ms, index) => ms - (at[index] ?? 0));
   expect(gaps).toHaveLength(4);
@@ -96,8 +106,9 @@ test('of two wishes for later the earlier one counts', async () => {
   queue.addAfter('key', 1_000);
   queue.addAfter('key', 20);
   queue.addAfter('key', 500);
-  await sleep(80);
+  await until(() => at.length > 0);
   expect(at).toHaveLength(1);
+  expect(at[0]).toBeLessThan(500);
   await queue.stop();
 });
 
