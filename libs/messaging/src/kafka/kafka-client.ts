@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import type { BusLogger } from '../bus-logger';
+import { repairRequestQueue } from './request-queue.repair';
 
 /** How to reach the bus. */
 export interface KafkaConnection {
@@ -29,6 +30,7 @@ function logTo(logger: BusLogger, { level, namespace, log }: LogEntry): void {
 
 /** The Kafka client with every limit explicit, logging into ours. */
 export function makeKafka(connection: KafkaConnection, logger: BusLogger): Kafka {
+  repairRequestQueue();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
