@@ -122,10 +122,12 @@ describe('points-ledger on a real broker and database', () => {
   });
 
   it(
-    'takes hold commands once, across a restart, without a gap in the account versions',
+    'takes hold commands once, refuses their id to other content, and goes on after a restart',
     async () => {
-      await running.bus.publisher.publish([placeHold('c1', 3_000n)]);
+      await running.bus.publisher.publish([placeHold('c1', 3_000n), placeHold('c1', 4_000n)]);
       await eventually(() => expect(versions()).toEqual(['1', '2', '3']), PATIENCE);
+      const conflict = ['KUDA-LEDGER-2001', 'KUDA-LEDGER-2002'];
+      await eventually(() => expect(deadLetterCodes()).toEqual(conflict), PATIENCE);
       await running.restart();
       await running.bus.publisher.publish([placeHold('c1', 3_000n), placeHold('c2', 3_000n)]);
       await eventually(async () => {
