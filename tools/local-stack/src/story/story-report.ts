@@ -4,7 +4,7 @@ import { REPOSITORY, SERVICES } from '../stack/services';
 import type { Stack } from '../stack/stack.types';
 import { balanceText, POINT } from './earn';
 import type { Redeemed } from './redeem';
-import type { StoryResult } from './story';
+import type { StoryResult } from './story.types';
 
 /** Prints what the story came to, where to look, and what to try next. */
 export function printStory(stack: Stack, story: StoryResult): void {

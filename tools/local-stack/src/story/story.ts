@@ -11,23 +11,12 @@ import {
   sendStory,
   waitForEarnings,
   WELCOME,
-  type Award,
-  type Balance,
 } from './earn';
 import { redeem, type Redeemed, type Wish } from './redeem';
 import { printStory } from './story-report';
+import type { StoryResult } from './story.types';
 
 const HOUR_SECONDS = 3600;
-
-/** What the story of DOMAIN.md section 3 came to, as the services tell it. */
-export interface StoryResult {
-  readonly user: string;
-  readonly events: { readonly http: number; readonly kafka: number };
-  readonly awards: readonly Award[];
-  readonly earned: readonly Balance[];
-  readonly redemptions: readonly Redeemed[];
-  readonly balances: readonly Balance[];
-}
 
 /** Plays the story for a new user through the public interfaces only. */
 export async function tellStory(stack: Stack, progress: Progress): Promise<StoryResult> {
