@@ -65,7 +65,14 @@ it(
       await sleep(2_000);
       kafka = await startKafka({ dataDir, port: kafka.port });
       await publishing;
-      await eventually(() => new Set(seen).size === RECORDS, { timeoutMs: 60_000 });
+      const missing = (): readonly number[] =>
+        records.map((_, index) => index).filter((index) => !seen.includes(index));
+      await eventually(
+        () => expect({ missing: missing(), health: consumer.health() }).toMatchObject({ missing: [] }),
+        {
+          timeoutMs: 60_000,
+        },
+      );
       const firstSeen = [...new Set(seen)];
       expect(firstSeen).toEqual(records.map((_, index) => index));
       expect(fatal).toEqual([]);

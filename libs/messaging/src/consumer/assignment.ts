@@ -1,3 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long to hold records of a partition whose stored offset is still being read, and how often to look. */
+const MAX_UNPLACED_WAIT_MS = 1_000;
+const UNPLACED_POLL_MS = 20;
+
 /** Where one assigned partition stands. */
 export interface Position {
   readonly topic: string;
@@ -51,4 +57,14 @@ export function startOf(stored: bigint | undefined, low: bigint, end: bigint): S
   // Offset 0 of a topic from which nothing was read yet is no loss that we could name.
   if (stored < low && stored > 0n) return { kind: 'behind-retention' };
   return { kind: 'at', offset: stored > low ? stored : low };
+}
+
+/** Waits, for a bounded time, until the partition is placed or lost: fetching it again sooner is of no use. */
+export async function untilPlaced(
+  assignment: Assignment | undefined,
+  position: Position | undefined,
+): Promise<void> {
+  const deadline = Date.now() + MAX_UNPLACED_WAIT_MS;
+  do await sleep(UNPLACED_POLL_MS);
+  while (assignment?.lost === false && position?.next === undefined && Date.now() < deadline);
 }

@@ -4,7 +4,7 @@ import type { BusLogger } from '../bus-logger';
 import { BusError } from '../error-codes';
 import type { KafkaAdmin } from '../kafka/kafka.admin';
 import type { BatchHandler, MessagePublisher, OffsetStore } from '../ports';
-import { Assignment, type Position } from './assignment';
+import { Assignment, untilPlaced, type Position } from './assignment';
 import { chunksFrom } from './chunk';
 import type { ConsumerHealth } from './consumer-health';
 import { makeGroupConsumer } from './group-consumer';
@@ -40,7 +40,6 @@ const DEFAULT_MAX_CHUNK = 500;
 const DEFAULT_PARTITIONS_AT_ONCE = 3;
 /** The client starts a crashed consumer again this often in a row; each time it has tried for about 10 s. */
 const MAX_RESTARTS = 12;
-const UNPLACED_WAIT_MS = 20;
 const DRAIN_POLL_MS = 10;
 
 /**
@@ -185,9 +184,13 @@ export class KafkaBatchConsumer {
     const { topic, partition, messages, highWatermark } = payload.batch;
     const assignment = this.assignment;
     const position = assignment?.positionOf(topic, partition);
-    if (assignment === undefined || position?.next === undefined || !this.accepting) {
-      // Nothing is resolved: the same records come again, from where the stored offset says.
-      await sleep(UNPLACED_WAIT_MS);
+    // In both cases nothing is resolved: the same records come again, from where the stored offset says.
+    if (!this.accepting) {
+      payload.pause();
+      return;
+    }
+    if (assignment === undefined || position?.next === undefined) {
+      await untilPlaced(assignment, position);
       return;
     }
     position.end = BigInt(highWatermark);
@@ -263,6 +266,7 @@ export class KafkaBatchConsumer {
           this.backingOff.delete(name);
           resume();
         }, afterMs);
+        clearTimeout(this.backingOff.get(name));
         this.backingOff.set(name, timer);
       }
     }

@@ -1,5 +1,6 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import type { BusLogger } from '../bus-logger';
+import { repairEncoder } from './encoder.repair';
 import { repairRequestQueue } from './request-queue.repair';
 
 /** How to reach the bus. */
@@ -31,6 +32,7 @@ function logTo(logger: BusLogger, { level, namespace, log }: LogEntry): void {
 /** The Kafka client with every limit explicit, logging into ours. */
 export function makeKafka(connection: KafkaConnection, logger: BusLogger): Kafka {
   repairRequestQueue();
+  repairEncoder();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
