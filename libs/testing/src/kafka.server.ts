@@ -28,8 +28,8 @@ export interface KafkaServer {
   stop(): Promise<void>;
 }
 
-const START_LIMIT_MS = 60_000;
-const FORMAT_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
+const FORMAT_LIMIT_MS = 120_000;
 const PROBE_EVERY_MS = 50;
 const CONNECT_LIMIT_MS = 1_000;
 /**

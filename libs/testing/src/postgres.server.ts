@@ -32,7 +32,7 @@ export interface PostgresServer {
 }
 
 const ADMIN = 'postgres';
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 60_000;
 const PROBE_EVERY_MS = 25;
 const INITDB_LIMIT_MS = 60_000;
 const MAX_CONNECTIONS = 200;
