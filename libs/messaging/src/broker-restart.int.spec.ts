@@ -29,7 +29,7 @@ async function publishAll(publish: (from: number) => Promise<void>): Promise<num
 }
 
 it(
-  'a broker that goes and comes back under load costs no record and no order',
+  'a broker that is killed and comes back under load costs no record and no order',
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'kuda-kafka-'));
     let kafka: KafkaServer = await startKafka({ dataDir });
@@ -61,6 +61,7 @@ it(
         bus.publisher.publish(records.slice(from, from + RECORDS_PER_CALL)),
       );
       await sleep(700);
+      process.kill(kafka.pid, 'SIGKILL');
       await kafka.stop();
       await sleep(2_000);
       kafka = await startKafka({ dataDir, port: kafka.port });
@@ -68,7 +69,11 @@ it(
       const missing = (): readonly number[] =>
         records.map((_, index) => index).filter((index) => !seen.includes(index));
       await eventually(
-        () => expect({ missing: missing(), health: consumer.health() }).toMatchObject({ missing: [] }),
+        () =>
+          expect({ missing: missing(), fatal, health: consumer.health() }).toMatchObject({
+            missing: [],
+            fatal: [],
+          }),
         {
           timeoutMs: 60_000,
         },

@@ -10,6 +10,24 @@ import { startOf, type Assignment, type Position } from './assignment';
 
 /** Failures that are neither transient nor ours, per assignment, before the process ends. */
 const MAX_UNKNOWN_ATTEMPTS = 8;
+/** A new leader may name an end that is behind for a moment; after this many looks (some 3 s) the end is what it is. */
+const MAX_BEYOND_END_LOOKS = 6;
+
+interface Failures {
+  unknown: number;
+  beyondEnd: number;
+}
+
+/** Whether it is worth another try; counts the failures that are so only a few times. */
+function mayPass(error: unknown, failures: Failures): boolean {
+  if (error instanceof BusError) {
+    failures.beyondEnd += 1;
+    return error.code === 'KUDA-BUS-1006' && failures.beyondEnd < MAX_BEYOND_END_LOOKS;
+  }
+  const failure = classifyError(error);
+  if (failure === 'unknown') failures.unknown += 1;
+  return failure !== 'fenced' && failures.unknown < MAX_UNKNOWN_ATTEMPTS;
+}
 
 /** Puts a new assignment where the effects stand: the database is the truth, Kafka's own commit is for display. */
 export class Positioner {
@@ -25,16 +43,13 @@ export class Positioner {
    * Rejects with a `BusError` where the stored offset lies outside of what the topic holds.
    */
   async place(assignment: Assignment): Promise<void> {
-    let unknown = 0;
+    const failures: Failures = { unknown: 0, beyondEnd: 0 };
     for (let attempt = 1; !assignment.lost; attempt += 1) {
       try {
         await this.placeOnce(assignment);
         return;
       } catch (error) {
-        if (error instanceof BusError) throw error;
-        const failure = classifyError(error);
-        if (failure === 'unknown') unknown += 1;
-        if (failure === 'fenced' || unknown >= MAX_UNKNOWN_ATTEMPTS) throw error;
+        if (!mayPass(error, failures)) throw error;
         this.logger.warn({ err: error, attempt }, 'the stored offsets cannot be read yet');
         await sleep(backoffMs(attempt, Math.random()));
       }
