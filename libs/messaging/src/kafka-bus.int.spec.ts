@@ -1,6 +1,7 @@
 import { eventually, testKafka } from '@kuda/testing';
 import { createKafkaBus, type KafkaBus } from './kafka-bus';
-import type { BatchConsumerOptions, KafkaBatchConsumer } from './consumer/kafka.batch-consumer';
+import type { BatchConsumerOptions } from './consumer/batch-consumer.options';
+import type { KafkaBatchConsumer } from './consumer/kafka.batch-consumer';
 import { DEAD_LETTER_HEADERS } from './dead-letter';
 import { FencedError, TransientError, type IncomingMessage, type MessageBatch } from './ports';
 import {

@@ -1,6 +1,7 @@
 import { allTopics, type TopicDeclaration } from '@kuda/contracts';
 import { nestBusLogger, type BusLogger } from './bus-logger';
-import { KafkaBatchConsumer, type BatchConsumerOptions } from './consumer/kafka.batch-consumer';
+import type { BatchConsumerOptions } from './consumer/batch-consumer.options';
+import { KafkaBatchConsumer } from './consumer/kafka.batch-consumer';
 import { KafkaAdmin } from './kafka/kafka.admin';
 import { makeKafka, type KafkaConnection } from './kafka/kafka-client';
 import { readLag, type PartitionLag } from './kafka/kafka.lag';

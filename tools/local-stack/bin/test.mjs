@@ -5,7 +5,15 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt, ensureInstalled, ensureKafkaTools, repositoryRoot, runNode24 } from './lib/ensure.mjs';
+import {
+  ensureBuilt,
+  ensureInstalled,
+  ensureKafkaTools,
+  repositoryRoot,
+  runNode24,
+  say,
+  Unready,
+} from './lib/ensure.mjs';
 
 const PASSES = [
   { name: 'pure', levels: ['unit', 'prop'], workers: ['--maxWorkers=2'] },
@@ -39,17 +47,29 @@ async function runPass({ name, levels, workers }, extra) {
   };
 }
 
-await ensureInstalled();
-await ensureKafkaTools();
-await ensureBuilt();
-const sum = { ok: true, passed: 0, failed: 0, skipped: 0 };
-for (const pass of PASSES) {
-  const one = await runPass(pass, process.argv.slice(2));
-  sum.ok &&= one.ok;
-  sum.passed += one.passed;
-  sum.failed += one.failed;
-  sum.skipped += one.skipped;
+/** Runs every pass; returns the sum. */
+async function runAll() {
+  await ensureInstalled();
+  await ensureKafkaTools();
+  await ensureBuilt();
+  const sum = { ok: true, passed: 0, failed: 0, skipped: 0 };
+  for (const pass of PASSES) {
+    const one = await runPass(pass, process.argv.slice(2));
+    sum.ok &&= one.ok;
+    sum.passed += one.passed;
+    sum.failed += one.failed;
+    sum.skipped += one.skipped;
+  }
+  return sum;
 }
-const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
-console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);
-process.exitCode = sum.ok && sum.failed === 0 ? 0 : 1;
+
+try {
+  const sum = await runAll();
+  const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
+  console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);
+  process.exitCode = sum.ok && sum.failed === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof Unready)) throw error;
+  say(`\n${error.message}\n`);
+  process.exitCode = 1;
+}

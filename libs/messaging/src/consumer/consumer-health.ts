@@ -1,14 +1,24 @@
+import type { Position } from './assignment';
+
+/** How far the consumer is in one of its partitions. */
+export interface PartitionHealth {
+  readonly topic: string;
+  readonly partition: number;
+  readonly next: bigint | undefined;
+  readonly lag: bigint;
+}
+
+/** How far behind a position is, as of its last batch. */
+export function partitionHealth({ topic, partition, next, end }: Position): PartitionHealth {
+  return { topic, partition, next, lag: next === undefined || end < next ? 0n : end - next };
+}
+
 /** How a consumer is, for probes and metrics. */
 export interface ConsumerHealth {
   readonly joined: boolean;
   /** Milliseconds since the last fetch, heartbeat or handled batch. */
   readonly silentMs: number;
-  readonly partitions: readonly {
-    readonly topic: string;
-    readonly partition: number;
-    readonly next: bigint | undefined;
-    readonly lag: bigint;
-  }[];
+  readonly partitions: readonly PartitionHealth[];
   /** The lag of all assigned partitions together, as of their last batch. */
   readonly lag: bigint;
   /** Partitions that wait before their next attempt. */

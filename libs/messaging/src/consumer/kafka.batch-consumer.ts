@@ -1,40 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, ConsumerCrashEvent, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { BusLogger } from '../bus-logger';
+import type { Consumer, ConsumerCrashEvent, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { BusError } from '../error-codes';
-import type { KafkaAdmin } from '../kafka/kafka.admin';
-import type { BatchHandler, MessagePublisher, OffsetStore } from '../ports';
 import { Assignment, untilPlaced, type Position } from './assignment';
+import type { BatchConsumerOptions, BatchConsumerParts } from './batch-consumer.options';
 import { chunksFrom } from './chunk';
-import type { ConsumerHealth } from './consumer-health';
+import { partitionHealth, type ConsumerHealth } from './consumer-health';
 import { makeGroupConsumer } from './group-consumer';
 import { deadLetterAll, toMessageBatch } from './message-batch';
 import { Positioner } from './positioner';
 import { RetryLedger } from './retry-ledger';
-
-/** What a group consumes, and how. */
-export interface BatchConsumerOptions {
-  readonly groupId: string;
-  readonly topics: readonly string[];
-  /** The handler of a topic; records of a topic without one are dead letters. */
-  readonly handlerOf: (topic: string) => BatchHandler | undefined;
-  /** Where the effects stand. */
-  readonly offsets: OffsetStore;
-  /** Called once, when this process must end, non-zero. */
-  readonly onFatal: (error: Error) => void;
-  /** The most records of one handler call. Default 500. */
-  readonly maxChunk?: number;
-  /** How many partitions are handled at once. Default 3. */
-  readonly partitionsAtOnce?: number;
-}
-
-/** What the consumer uses. */
-export interface BatchConsumerParts {
-  readonly kafka: Kafka;
-  readonly admin: KafkaAdmin;
-  readonly publisher: MessagePublisher;
-  readonly logger: BusLogger;
-}
 
 const DEFAULT_MAX_CHUNK = 500;
 const DEFAULT_PARTITIONS_AT_ONCE = 3;
@@ -111,12 +85,7 @@ export class KafkaBatchConsumer {
   }
 
   health(): ConsumerHealth {
-    const partitions = (this.assignment?.positions ?? []).map(({ topic, partition, next, end }) => ({
-      topic,
-      partition,
-      next,
-      lag: next === undefined || end < next ? 0n : end - next,
-    }));
+    const partitions = (this.assignment?.positions ?? []).map(partitionHealth);
     return {
       joined: this.joined,
       silentMs: Date.now() - this.lastSignAt,
@@ -159,10 +128,8 @@ export class KafkaBatchConsumer {
 
   private crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
     if (restart) {
-      this.parts.logger.warn(
-        { err: error, groupId: this.options.groupId },
-        'the consumer crashed and starts again',
-      );
+      const { groupId } = this.options;
+      this.parts.logger.warn({ err: error, groupId }, 'the consumer crashed and starts again');
       return;
     }
     this.fail(new BusError('KUDA-BUS-1008', error.message, { cause: error }));
@@ -189,10 +156,7 @@ export class KafkaBatchConsumer {
       payload.pause();
       return;
     }
-    if (assignment === undefined || position?.next === undefined) {
-      await untilPlaced(assignment, position);
-      return;
-    }
+    if (assignment === undefined || position?.next === undefined) return untilPlaced(assignment, position);
     position.end = BigInt(highWatermark);
     this.inFlight += 1;
     try {

@@ -6,7 +6,8 @@ import {
 } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { ConsumerHealth } from '../consumer/consumer-health';
-import type { BatchConsumerOptions, KafkaBatchConsumer } from '../consumer/kafka.batch-consumer';
+import type { BatchConsumerOptions } from '../consumer/batch-consumer.options';
+import type { KafkaBatchConsumer } from '../consumer/kafka.batch-consumer';
 import { BusError } from '../error-codes';
 import type { KafkaBus } from '../kafka-bus';
 import type { BatchHandler, MessageBatch } from '../ports';
