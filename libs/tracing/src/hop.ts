@@ -79,6 +79,23 @@ export function openHop(hop: Hop, traceparents: readonly (string | null)[]): Ope
   };
 }
 
+/** Runs one step of a batch; `fn` gets, for each input, the `traceparent` to hand on. */
+export async function withBatchHop<T>(
+  hop: Hop,
+  traceparents: readonly (string | null)[],
+  fn: (traceparents: readonly (string | null)[]) => Promise<T>,
+): Promise<T> {
+  const open = openHop(hop, traceparents);
+  try {
+    const result = await fn(open.traceparents);
+    open.end();
+    return result;
+  } catch (error) {
+    open.end(error);
+    throw error;
+  }
+}
+
 /** Runs one step of one trace; `fn` gets the `traceparent` to hand on. Without a parent the active span is it. */
 export async function withHop<T>(
   hop: Hop,

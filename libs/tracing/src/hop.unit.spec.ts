@@ -1,7 +1,7 @@
 import { context, SpanKind, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { TracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { openHop, withHop } from './hop';
+import { openHop, withBatchHop, withHop } from './hop';
 import { currentTraceparent } from './traceparent';
 
 const exporter = new InMemorySpanExporter();
@@ -49,6 +49,21 @@ describe('openHop', () => {
       Array.from({ length: 500 }, (_, index) => sampled(index + 1)),
     ).end();
     expect(exporter.getFinishedSpans()).toHaveLength(33);
+  });
+});
+
+describe('withBatchHop', () => {
+  it('hands the contexts on, gives back the result and ends every span', async () => {
+    const handedOn = await withBatchHop(hop, [unsampled(1), sampled(2)], (own) => Promise.resolve(own));
+    expect(handedOn[0]).toBe(unsampled(1));
+    expect(handedOn[1]).toContain(traceId(2));
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+  });
+
+  it('ends every span with the error and lets the error through', async () => {
+    const failing = withBatchHop(hop, [sampled(2)], () => Promise.reject(new Error('no')));
+    await expect(failing).rejects.toThrow('no');
+    expect(exporter.getFinishedSpans().map((span) => span.status.code)).toEqual([2, 2]);
   });
 });
 

@@ -1,2 +1,2 @@
-export { openHop, withHop, type Hop, type OpenHop } from './hop';
+export { withBatchHop, withHop, type Hop } from './hop';
 export { TRACEPARENT_HEADER, currentTraceparent } from './traceparent';

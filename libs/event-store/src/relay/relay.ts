@@ -1,4 +1,4 @@
-import { openHop } from '@kuda/tracing';
+import { withBatchHop } from '@kuda/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { LogError, LogFencedError } from '../errors';
 import type { CommitSignal, SqlClient, StoredEntry } from '../ports';
@@ -96,27 +96,23 @@ export class Relay {
 
   private async publish(entries: readonly StoredEntry[], tails: PublishedTails): Promise<void> {
     const { publisher, toRecords } = this.options;
-    const hop = openHop(
+    return withBatchHop(
       { name: 'publish', file: __filename, kind: SpanKind.PRODUCER },
       entries.map((entry) => entry.traceparent),
+      async (traceparents) => {
+        const mapping = { toRecords, compactedTopics: this.compacted, traceparents };
+        const records = recordsOf(entries, mapping);
+        const stray = records.find(({ record }) => !this.topics.has(record.topic));
+        if (stray !== undefined) {
+          throw new LogError(
+            'KUDA-LOG-1012',
+            `relay ${this.options.name} does not know the topic ${stray.record.topic}`,
+          );
+        }
+        const missing = await tails.missing(records);
+        for (const chunk of chunksOf(missing)) await publisher.publish(chunk.map(({ record }) => record));
+      },
     );
-    try {
-      const mapping = { toRecords, compactedTopics: this.compacted, traceparents: hop.traceparents };
-      const records = recordsOf(entries, mapping);
-      const stray = records.find(({ record }) => !this.topics.has(record.topic));
-      if (stray !== undefined) {
-        throw new LogError(
-          'KUDA-LOG-1012',
-          `relay ${this.options.name} does not know the topic ${stray.record.topic}`,
-        );
-      }
-      const missing = await tails.missing(records);
-      for (const chunk of chunksOf(missing)) await publisher.publish(chunk.map(({ record }) => record));
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 
   private async advance(from: bigint, to: bigint): Promise<void> {

@@ -1,7 +1,7 @@
 import { TOPICS } from '@kuda/contracts';
 import type { LogCommitter } from '@kuda/event-store';
 import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
-import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
@@ -46,20 +46,16 @@ export class ActivityConsumer {
 
   private async take(batch: MessageBatch, backfill: boolean): Promise<void> {
     if (batch.isStale()) return;
-    const hop = openHop(
+    return withBatchHop(
       { name: 'consume activity', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => senderTrace(headers[TRACEPARENT_HEADER])),
+      async (traceparents) => {
+        const inputs = batch.messages.map((message, index) =>
+          inputOf(message, backfill, traceparents[index] ?? null),
+        );
+        await this.putAside(batch, await this.handler.record(inputs));
+      },
     );
-    try {
-      const inputs = batch.messages.map((message, index) =>
-        inputOf(message, backfill, hop.traceparents[index] ?? null),
-      );
-      await this.putAside(batch, await this.handler.record(inputs));
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 
   /** What the log itself could not take (never an invalid event: that is recorded as rejected) is a dead letter. */

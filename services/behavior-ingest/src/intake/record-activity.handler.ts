@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import type { Clock, CommandEnvelope, Committer, Outcome } from '@kuda/event-store';
-import { openHop } from '@kuda/tracing';
+import { withBatchHop } from '@kuda/tracing';
 import { eventKey, type Verdict } from '../domain/activity-event';
 import { judgeInput } from '../domain/validate-event';
 import {
@@ -66,25 +66,21 @@ export class RecordActivityHandler {
 
   /** Resolves when every input's entry is durable; rejects with a transient error when none of that is known. */
   async record(inputs: readonly ActivityInput[]): Promise<readonly Recorded[]> {
-    const hop = openHop(
+    return withBatchHop(
       { name: 'record activity', file: __filename, kind: SpanKind.INTERNAL },
       inputs.map(({ traceparent }) => traceparent),
+      async (traceparents) => {
+        const nowUs = this.clock.nowUs();
+        const judged = inputs.map((input) => judgeInput(input, { nowUs, backfill: input.backfill }));
+        const commands = judged.flatMap((verdict, index) => {
+          const input = inputs[index];
+          return input === undefined ? [] : [envelopeOf(verdict, input, traceparents[index] ?? null)];
+        });
+        const outcomes = await this.committer.submit(commands);
+        const recorded = judged.map((verdict, index) => recordedOf(verdict, outcomes[index]));
+        this.metrics.recorded(inputs, recorded);
+        return recorded;
+      },
     );
-    try {
-      const nowUs = this.clock.nowUs();
-      const judged = inputs.map((input) => judgeInput(input, { nowUs, backfill: input.backfill }));
-      const commands = judged.flatMap((verdict, index) => {
-        const input = inputs[index];
-        return input === undefined ? [] : [envelopeOf(verdict, input, hop.traceparents[index] ?? null)];
-      });
-      const outcomes = await this.committer.submit(commands);
-      const recorded = judged.map((verdict, index) => recordedOf(verdict, outcomes[index]));
-      this.metrics.recorded(inputs, recorded);
-      hop.end();
-      return recorded;
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { TOPICS } from '@kuda/contracts';
 import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
-import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
@@ -31,28 +31,24 @@ export class OrderConsumer {
   async take(@Payload() batch: MessageBatch): Promise<void> {
     const last = batch.messages.at(-1);
     if (batch.isStale() || last === undefined) return;
-    const hop = openHop(
+    return withBatchHop(
       { name: 'consume orders', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+      async (traceparents) => {
+        const orders: ReadOrder[] = [];
+        for (const [index, message] of batch.messages.entries()) {
+          const read = await this.read(batch, message, traceparents[index] ?? null);
+          if (read !== null) orders.push(read);
+        }
+        await this.handle(batch, orders);
+        // What was put aside has no entry, so its offset is not stored with one.
+        await this.committer.storeOffset({
+          topic: batch.topic,
+          partition: batch.partition,
+          offset: last.offset,
+        });
+      },
     );
-    try {
-      const orders: ReadOrder[] = [];
-      for (const [index, message] of batch.messages.entries()) {
-        const read = await this.read(batch, message, hop.traceparents[index] ?? null);
-        if (read !== null) orders.push(read);
-      }
-      await this.handle(batch, orders);
-      // What was put aside has no entry, so its offset is not stored with one.
-      await this.committer.storeOffset({
-        topic: batch.topic,
-        partition: batch.partition,
-        offset: last.offset,
-      });
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 
   private async handle(batch: MessageBatch, orders: readonly ReadOrder[]): Promise<void> {

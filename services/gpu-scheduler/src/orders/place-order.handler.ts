@@ -1,5 +1,5 @@
 import type { Outcome } from '@kuda/event-store';
-import { openHop } from '@kuda/tracing';
+import { withBatchHop } from '@kuda/tracing';
 import { Inject, Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { COMMITTER, WAKER, type SessionCommitter, type SessionWaker } from './ports';
@@ -15,23 +15,19 @@ export class PlaceOrderHandler {
 
   /** Resolves when every order is durable; the outcomes are in the order given. */
   async record(inputs: readonly OrderInput[]): Promise<readonly Outcome[]> {
-    const hop = openHop(
+    return withBatchHop(
       { name: 'record order', file: __filename, kind: SpanKind.INTERNAL },
       inputs.map(({ traceparent }) => traceparent),
+      async (traceparents) => {
+        const envelopes = inputs.map((input, index) =>
+          orderEnvelope({ ...input, traceparent: traceparents[index] ?? null }),
+        );
+        const outcomes = await this.committer.submit(envelopes);
+        for (const { command } of inputs) {
+          this.waker.wake(command.type === 'place_order' ? command.order.orderId : command.orderId);
+        }
+        return outcomes;
+      },
     );
-    try {
-      const envelopes = inputs.map((input, index) =>
-        orderEnvelope({ ...input, traceparent: hop.traceparents[index] ?? null }),
-      );
-      const outcomes = await this.committer.submit(envelopes);
-      for (const { command } of inputs) {
-        this.waker.wake(command.type === 'place_order' ? command.order.orderId : command.orderId);
-      }
-      hop.end();
-      return outcomes;
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { TOPICS } from '@kuda/contracts';
 import type { MessageBatch } from '@kuda/messaging';
-import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
@@ -19,18 +19,14 @@ export class HoldCommandConsumer {
   @EventPattern(TOPICS.ledgerCommands.name)
   async commands(@Payload() batch: MessageBatch): Promise<void> {
     if (batch.isStale()) return;
-    const hop = openHop(
+    return withBatchHop(
       { name: 'consume ledger commands', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+      async (traceparents) => {
+        const readable = await this.deadLetters.sift(batch, traceparents, readHoldCommand);
+        const outcomes = await this.handler.decide(readable.map(({ envelope }) => envelope));
+        await this.deadLetters.settle(batch, readable, outcomes);
+      },
     );
-    try {
-      const readable = await this.deadLetters.sift(batch, hop.traceparents, readHoldCommand);
-      const outcomes = await this.handler.decide(readable.map(({ envelope }) => envelope));
-      await this.deadLetters.settle(batch, readable, outcomes);
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 }

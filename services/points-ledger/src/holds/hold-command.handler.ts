@@ -1,6 +1,6 @@
 import type { CommandEnvelope, Committer, Outcome } from '@kuda/event-store';
 import type { Command } from '@kuda/ledger-core';
-import { openHop } from '@kuda/tracing';
+import { withBatchHop } from '@kuda/tracing';
 import { Inject, Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { COMMITTER } from '../ledger/ports';
@@ -12,21 +12,16 @@ export class HoldCommandHandler {
 
   /** Resolves when every outcome is durable, in the order given. */
   async decide(commands: readonly CommandEnvelope<Command>[]): Promise<readonly Outcome[]> {
-    const hop = openHop(
+    return withBatchHop(
       { name: 'decide hold command', file: __filename, kind: SpanKind.INTERNAL },
       commands.map(({ traceparent }) => traceparent),
+      async (traceparents) => {
+        const traced = commands.map((command, index) => ({
+          ...command,
+          traceparent: traceparents[index] ?? null,
+        }));
+        return this.committer.submit(traced);
+      },
     );
-    try {
-      const traced = commands.map((command, index) => ({
-        ...command,
-        traceparent: hop.traceparents[index] ?? null,
-      }));
-      const outcomes = await this.committer.submit(traced);
-      hop.end();
-      return outcomes;
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 }

@@ -1,5 +1,5 @@
 import type { Committer, Outcome } from '@kuda/event-store';
-import { openHop } from '@kuda/tracing';
+import { withBatchHop } from '@kuda/tracing';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import { RedemptionMetrics } from '../redemption.metrics';
@@ -18,21 +18,17 @@ export class AdvanceRedemptionHandler {
 
   /** Resolves when each input's step is durable, in order; a repeat answers with the step it made the first time. */
   async advance(envelopes: readonly SagaEnvelope[]): Promise<readonly Outcome[]> {
-    const hop = openHop(
+    return withBatchHop(
       { name: 'advance redemption', file: __filename, kind: SpanKind.INTERNAL },
       envelopes.map(({ traceparent }) => traceparent),
+      async (traceparents) => {
+        const outcomes = await this.committer.submit(
+          envelopes.map((envelope, index) => ({ ...envelope, traceparent: traceparents[index] ?? null })),
+        );
+        this.report(envelopes, outcomes);
+        return outcomes;
+      },
     );
-    try {
-      const outcomes = await this.committer.submit(
-        envelopes.map((envelope, index) => ({ ...envelope, traceparent: hop.traceparents[index] ?? null })),
-      );
-      hop.end();
-      this.report(envelopes, outcomes);
-      return outcomes;
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 
   private report(envelopes: readonly SagaEnvelope[], outcomes: readonly Outcome[]): void {

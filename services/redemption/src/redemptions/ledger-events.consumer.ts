@@ -1,6 +1,6 @@
 import { fromBinary, LedgerRecordSchema, TOPICS, type LedgerRecord } from '@kuda/contracts';
 import { type IncomingMessage, type MessageBatch } from '@kuda/messaging';
-import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
@@ -65,24 +65,20 @@ export class LedgerEventsConsumer {
   }
 
   private async advance(batch: MessageBatch, own: readonly OwnRecord[]): Promise<void> {
-    const hop = openHop(
+    return withBatchHop(
       { name: 'consume ledger outcomes', file: __filename, kind: SpanKind.CONSUMER },
       own.map(({ message }) => message.headers[TRACEPARENT_HEADER] ?? null),
+      async (traceparents) => {
+        const envelopes = own.map((each, index) => envelopeOf(each, traceparents[index] ?? null));
+        const outcomes = await this.handler.advance(envelopes);
+        for (const [index, outcome] of outcomes.entries()) {
+          const message = own[index]?.message;
+          if (outcome.status !== 'faulted' || message === undefined) continue;
+          this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a ledger outcome is put aside');
+          await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
+        }
+      },
     );
-    try {
-      const envelopes = own.map((each, index) => envelopeOf(each, hop.traceparents[index] ?? null));
-      const outcomes = await this.handler.advance(envelopes);
-      for (const [index, outcome] of outcomes.entries()) {
-        const message = own[index]?.message;
-        if (outcome.status !== 'faulted' || message === undefined) continue;
-        this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a ledger outcome is put aside');
-        await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
-      }
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { fromBinary, SessionEventSchema, TOPICS, type SessionEvent } from '@kuda/contracts';
 import { type IncomingMessage, type MessageBatch } from '@kuda/messaging';
-import { openHop, TRACEPARENT_HEADER } from '@kuda/tracing';
+import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
@@ -29,30 +29,26 @@ export class SessionsConsumer {
   async take(@Payload() batch: MessageBatch): Promise<void> {
     const last = batch.messages.at(-1);
     if (batch.isStale() || last === undefined) return;
-    const hop = openHop(
+    return withBatchHop(
       { name: 'consume sessions', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
+      async (traceparents) => {
+        const taken: SessionMessage[] = [];
+        for (const [index, message] of batch.messages.entries()) {
+          const read = await this.read(batch, message, traceparents[index] ?? null);
+          if (read !== null) taken.push(read);
+        }
+        const outcomes = await this.handler.advance(taken.map(({ envelope }) => envelope));
+        for (const [index, outcome] of outcomes.entries()) {
+          const message = taken[index]?.message;
+          if (outcome.status !== 'faulted' || message === undefined) continue;
+          this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a session event is put aside');
+          await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
+        }
+        const { topic, partition } = batch;
+        await this.committer.storeOffset({ topic, partition, offset: last.offset });
+      },
     );
-    try {
-      const taken: SessionMessage[] = [];
-      for (const [index, message] of batch.messages.entries()) {
-        const read = await this.read(batch, message, hop.traceparents[index] ?? null);
-        if (read !== null) taken.push(read);
-      }
-      const outcomes = await this.handler.advance(taken.map(({ envelope }) => envelope));
-      for (const [index, outcome] of outcomes.entries()) {
-        const message = taken[index]?.message;
-        if (outcome.status !== 'faulted' || message === undefined) continue;
-        this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a session event is put aside');
-        await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
-      }
-      const { topic, partition } = batch;
-      await this.committer.storeOffset({ topic, partition, offset: last.offset });
-      hop.end();
-    } catch (error) {
-      hop.end(error);
-      throw error;
-    }
   }
 
   /** Null for a record that says nothing to a redemption; an unreadable one is put aside. */
