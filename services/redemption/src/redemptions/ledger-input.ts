@@ -28,10 +28,7 @@ export function ledgerInput(record: LedgerRecord): SagaCommand | null {
     }
     case 'commandRefused':
       return refusalOf(record.commandId, userId, body.value);
-    case 'activityDecided':
-    case 'awardMatured':
-    case 'lotExpired':
-    case undefined:
+    default:
       return null;
   }
 }

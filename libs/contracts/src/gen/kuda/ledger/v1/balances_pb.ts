@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file kuda/ledger/v1/balances.proto.
  */
 export const file_kuda_ledger_v1_balances: GenFile = /*@__PURE__*/
-  fileDesc("Ch1rdWRhL2xlZGdlci92MS9iYWxhbmNlcy5wcm90bxIOa3VkYS5sZWRnZXIudjEivAEKC1VzZXJCYWxhbmNlEg8KB3VzZXJfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAMSFwoPYWNjb3VudF92ZXJzaW9uGAMgASgDEhYKDnJlY29yZGVkX2F0X3VzGAQgASgDEi4KCGJhbGFuY2VzGAUgAygLMhwua3VkYS5sZWRnZXIudjEuQXNzZXRCYWxhbmNlEikKBXRydXN0GAYgASgLMhoua3VkYS5sZWRnZXIudjEuVHJ1c3RGYWN0c2IGcHJvdG8z", [file_kuda_ledger_v1_events]);
+  fileDesc("Ch1rdWRhL2xlZGdlci92MS9iYWxhbmNlcy5wcm90bxIOa3VkYS5sZWRnZXIudjEi6wEKC1VzZXJCYWxhbmNlEg8KB3VzZXJfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAMSFwoPYWNjb3VudF92ZXJzaW9uGAMgASgDEhYKDnJlY29yZGVkX2F0X3VzGAQgASgDEi4KCGJhbGFuY2VzGAUgAygLMhwua3VkYS5sZWRnZXIudjEuQXNzZXRCYWxhbmNlEikKBXRydXN0GAYgASgLMhoua3VkYS5sZWRnZXIudjEuVHJ1c3RGYWN0cxINCgVzaGFyZBgHIAEoBRIOCgZmcm96ZW4YCCABKAgSDgoGY2xvc2VkGAkgASgIYgZwcm90bzM", [file_kuda_ledger_v1_events]);
 
 /**
  * A user's balances, on ledger.balances.v1 (compacted). Record key: user_id.
@@ -51,6 +51,23 @@ export type UserBalance = Message<"kuda.ledger.v1.UserBalance"> & {
    * @generated from field: kuda.ledger.v1.TrustFacts trust = 6;
    */
   trust?: TrustFacts | undefined;
+
+  /**
+   * The shard of the ledger that the position belongs to.
+   *
+   * @generated from field: int32 shard = 7;
+   */
+  shard: number;
+
+  /**
+   * @generated from field: bool frozen = 8;
+   */
+  frozen: boolean;
+
+  /**
+   * @generated from field: bool closed = 9;
+   */
+  closed: boolean;
 };
 
 /**

@@ -2,15 +2,15 @@
 // @generated from file kuda/ledger/v1/commands.proto (package kuda.ledger.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file kuda/ledger/v1/commands.proto.
  */
 export const file_kuda_ledger_v1_commands: GenFile = /*@__PURE__*/
-  fileDesc("Ch1rdWRhL2xlZGdlci92MS9jb21tYW5kcy5wcm90bxIOa3VkYS5sZWRnZXIudjEiLAoLQXNzZXRBbW91bnQSDQoFYXNzZXQYASABKAkSDgoGYW1vdW50GAIgASgDItgBCg1MZWRnZXJDb21tYW5kEhIKCmNvbW1hbmRfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIvCgpwbGFjZV9ob2xkGAogASgLMhkua3VkYS5sZWRnZXIudjEuUGxhY2VIb2xkSAASMQoLc2V0dGxlX2hvbGQYCyABKAsyGi5rdWRhLmxlZGdlci52MS5TZXR0bGVIb2xkSAASMwoMcmVsZWFzZV9ob2xkGAwgASgLMhsua3VkYS5sZWRnZXIudjEuUmVsZWFzZUhvbGRIAEIJCgdjb21tYW5kIoUBCglQbGFjZUhvbGQSDwoHaG9sZF9pZBgBIAEoCRIVCg1yZWRlbXB0aW9uX2lkGAIgASgJEgsKA3NrdRgDIAEoCRIsCgdhbW91bnRzGAQgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSFQoNZXhwaXJlc19hdF91cxgFIAEoAyJcCgpTZXR0bGVIb2xkEg8KB2hvbGRfaWQYASABKAkSLQoIY2FwdHVyZWQYAiADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBIOCgZyZWFzb24YAyABKAkiLgoLUmVsZWFzZUhvbGQSDwoHaG9sZF9pZBgBIAEoCRIOCgZyZWFzb24YAiABKAliBnByb3RvMw");
+  fileDesc("Ch1rdWRhL2xlZGdlci92MS9jb21tYW5kcy5wcm90bxIOa3VkYS5sZWRnZXIudjEiLAoLQXNzZXRBbW91bnQSDQoFYXNzZXQYASABKAkSDgoGYW1vdW50GAIgASgDIrgHCg1MZWRnZXJDb21tYW5kEhIKCmNvbW1hbmRfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIvCgpwbGFjZV9ob2xkGAogASgLMhkua3VkYS5sZWRnZXIudjEuUGxhY2VIb2xkSAASMQoLc2V0dGxlX2hvbGQYCyABKAsyGi5rdWRhLmxlZGdlci52MS5TZXR0bGVIb2xkSAASMwoMcmVsZWFzZV9ob2xkGAwgASgLMhsua3VkYS5sZWRnZXIudjEuUmVsZWFzZUhvbGRIABImCgVhd2FyZBgNIAEoCzIVLmt1ZGEubGVkZ2VyLnYxLkF3YXJkSAASMwoMY2FwdHVyZV9ob2xkGA4gASgLMhsua3VkYS5sZWRnZXIudjEuQ2FwdHVyZUhvbGRIABIxCgtleHRlbmRfaG9sZBgPIAEoCzIaLmt1ZGEubGVkZ2VyLnYxLkV4dGVuZEhvbGRIABI/ChJwcm9wb3NlX2FkanVzdG1lbnQYECABKAsyIS5rdWRhLmxlZGdlci52MS5Qcm9wb3NlQWRqdXN0bWVudEgAEjcKDmFkanVzdF9iYWxhbmNlGBEgASgLMh0ua3VkYS5sZWRnZXIudjEuQWRqdXN0QmFsYW5jZUgAEkEKE3JldmVyc2VfdHJhbnNhY3Rpb24YEiABKAsyIi5rdWRhLmxlZGdlci52MS5SZXZlcnNlVHJhbnNhY3Rpb25IABIzCgxvcGVuX2FjY291bnQYEyABKAsyGy5rdWRhLmxlZGdlci52MS5PcGVuQWNjb3VudEgAEjUKDWNsb3NlX2FjY291bnQYFCABKAsyHC5rdWRhLmxlZGdlci52MS5DbG9zZUFjY291bnRIABI3Cg5mcmVlemVfYWNjb3VudBgVIAEoCzIdLmt1ZGEubGVkZ2VyLnYxLkZyZWV6ZUFjY291bnRIABI7ChB1bmZyZWV6ZV9hY2NvdW50GBYgASgLMh8ua3VkYS5sZWRnZXIudjEuVW5mcmVlemVBY2NvdW50SAASNwoOb3ZlcnJpZGVfdHJ1c3QYFyABKAsyHS5rdWRhLmxlZGdlci52MS5PdmVycmlkZVRydXN0SAASOAoPcGxhY2Vfcmlza19ob2xkGBggASgLMh0ua3VkYS5sZWRnZXIudjEuUGxhY2VSaXNrSG9sZEgAEjwKEXJlc29sdmVfcmlza19ob2xkGBkgASgLMh8ua3VkYS5sZWRnZXIudjEuUmVzb2x2ZVJpc2tIb2xkSABCCQoHY29tbWFuZCKFAQoJUGxhY2VIb2xkEg8KB2hvbGRfaWQYASABKAkSFQoNcmVkZW1wdGlvbl9pZBgCIAEoCRILCgNza3UYAyABKAkSLAoHYW1vdW50cxgEIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50EhUKDWV4cGlyZXNfYXRfdXMYBSABKAMiXAoKU2V0dGxlSG9sZBIPCgdob2xkX2lkGAEgASgJEi0KCGNhcHR1cmVkGAIgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSDgoGcmVhc29uGAMgASgJIi4KC1JlbGVhc2VIb2xkEg8KB2hvbGRfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIqwBCgVBd2FyZBINCgVhc3NldBgBIAEoCRIOCgZhbW91bnQYAiABKAMSDAoEZnJvbRgDIAEoCRIOCgZvcmlnaW4YBCABKAkSFQoNZXhwaXJlc19hdF91cxgFIAEoAxIYChBwZW5kaW5nX3VudGlsX3VzGAYgASgDEhMKC3Jlc3RyaWN0aW9uGAcgASgJEhAKCHByaW9yaXR5GAggASgFEg4KBnJlYXNvbhgJIAEoCSJ4CgtDYXB0dXJlSG9sZBIPCgdob2xkX2lkGAEgASgJEi0KCGNhcHR1cmVkGAIgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSGQoRcmVsZWFzZV9yZW1haW5kZXIYAyABKAgSDgoGcmVhc29uGAQgASgJIjQKCkV4dGVuZEhvbGQSDwoHaG9sZF9pZBgBIAEoCRIVCg1leHBpcmVzX2F0X3VzGAIgASgDIqYBChFQcm9wb3NlQWRqdXN0bWVudBITCgtwcm9wb3NhbF9pZBgBIAEoCRINCgVhc3NldBgCIAEoCRIOCgZhbW91bnQYAyABKAMSDgoGcmVhc29uGAQgASgJEg8KB2Nhc2VfaWQYBSABKAkSEwoLcHJvcG9zZWRfYnkYBiABKAkSFQoNZXhwaXJlc19hdF91cxgHIAEoAxIQCghnb29kd2lsbBgIIAEoCCI5Cg1BZGp1c3RCYWxhbmNlEhMKC3Byb3Bvc2FsX2lkGAEgASgJEhMKC2FwcHJvdmVkX2J5GAIgASgJIqcBChJSZXZlcnNlVHJhbnNhY3Rpb24SHAoUdHJhbnNhY3Rpb25fcG9zaXRpb24YASABKAMSDgoGbG90X2lkGAIgASgJEiwKB2Ftb3VudHMYAyADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBIOCgZyZWFzb24YBCABKAkSDwoHY2FzZV9pZBgFIAEoCRIUCgxyZXF1ZXN0ZWRfYnkYBiABKAkiHQoLT3BlbkFjY291bnQSDgoGcmVhc29uGAEgASgJIkUKDENsb3NlQWNjb3VudBIOCgZyZWFzb24YASABKAkSFAoMcmVxdWVzdGVkX2J5GAIgASgJEg8KB2ZvcmZlaXQYAyABKAgiNQoNRnJlZXplQWNjb3VudBIOCgZyZWFzb24YASABKAkSFAoMcmVxdWVzdGVkX2J5GAIgASgJIjcKD1VuZnJlZXplQWNjb3VudBIOCgZyZWFzb24YASABKAkSFAoMcmVxdWVzdGVkX2J5GAIgASgJImwKDU92ZXJyaWRlVHJ1c3QSEgoFbGV2ZWwYASABKAVIAIgBARIOCgZyZWFzb24YAiABKAkSFAoMcmVxdWVzdGVkX2J5GAMgASgJEhcKD2FidXNlX2NvbmZpcm1lZBgEIAEoCEIICgZfbGV2ZWwibAoNUGxhY2VSaXNrSG9sZBIUCgxyaXNrX2hvbGRfaWQYASABKAkSDAoEa2luZBgCIAEoCRIOCgZkZXRhaWwYAyABKAkSFQoNZXZpZGVuY2VfanNvbhgEIAEoCRIQCgh1bnRpbF91cxgFIAEoAyKlAQoPUmVzb2x2ZVJpc2tIb2xkEhQKDHJpc2tfaG9sZF9pZBgBIAEoCRIOCgZsb3RfaWQYAiABKAkSNgoKcmVzb2x1dGlvbhgDIAEoDjIiLmt1ZGEubGVkZ2VyLnYxLlJpc2tIb2xkUmVzb2x1dGlvbhIOCgZyZWFzb24YBCABKAkSDwoHY2FzZV9pZBgFIAEoCRITCgtyZXNvbHZlZF9ieRgGIAEoCSqAAQoSUmlza0hvbGRSZXNvbHV0aW9uEiQKIFJJU0tfSE9MRF9SRVNPTFVUSU9OX1VOU1BFQ0lGSUVEEAASIAocUklTS19IT0xEX1JFU09MVVRJT05fUkVMRUFTRRABEiIKHlJJU0tfSE9MRF9SRVNPTFVUSU9OX0NMQVdfQkFDSxACYgZwcm90bzM");
 
 /**
  * An amount of one asset, in the asset's smallest unit
@@ -75,6 +75,84 @@ export type LedgerCommand = Message<"kuda.ledger.v1.LedgerCommand"> & {
      */
     value: ReleaseHold;
     case: "releaseHold";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.Award award = 13;
+     */
+    value: Award;
+    case: "award";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.CaptureHold capture_hold = 14;
+     */
+    value: CaptureHold;
+    case: "captureHold";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.ExtendHold extend_hold = 15;
+     */
+    value: ExtendHold;
+    case: "extendHold";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.ProposeAdjustment propose_adjustment = 16;
+     */
+    value: ProposeAdjustment;
+    case: "proposeAdjustment";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AdjustBalance adjust_balance = 17;
+     */
+    value: AdjustBalance;
+    case: "adjustBalance";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.ReverseTransaction reverse_transaction = 18;
+     */
+    value: ReverseTransaction;
+    case: "reverseTransaction";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.OpenAccount open_account = 19;
+     */
+    value: OpenAccount;
+    case: "openAccount";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.CloseAccount close_account = 20;
+     */
+    value: CloseAccount;
+    case: "closeAccount";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.FreezeAccount freeze_account = 21;
+     */
+    value: FreezeAccount;
+    case: "freezeAccount";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.UnfreezeAccount unfreeze_account = 22;
+     */
+    value: UnfreezeAccount;
+    case: "unfreezeAccount";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.OverrideTrust override_trust = 23;
+     */
+    value: OverrideTrust;
+    case: "overrideTrust";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.PlaceRiskHold place_risk_hold = 24;
+     */
+    value: PlaceRiskHold;
+    case: "placeRiskHold";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.ResolveRiskHold resolve_risk_hold = 25;
+     */
+    value: ResolveRiskHold;
+    case: "resolveRiskHold";
   } | { case: undefined; value?: undefined };
 };
 
@@ -180,4 +258,526 @@ export type ReleaseHold = Message<"kuda.ledger.v1.ReleaseHold"> & {
  */
 export const ReleaseHoldSchema: GenMessage<ReleaseHold> = /*@__PURE__*/
   messageDesc(file_kuda_ledger_v1_commands, 4);
+
+/**
+ * Credit an amount outside of the rules: a goodwill, a purchase, an import.
+ *
+ * @generated from message kuda.ledger.v1.Award
+ */
+export type Award = Message<"kuda.ledger.v1.Award"> & {
+  /**
+   * @generated from field: string asset = 1;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 amount = 2;
+   */
+  amount: bigint;
+
+  /**
+   * The platform account it comes from: "issuance/<origin>" or "goodwill".
+   *
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * What the lot's origin is shown as, for example "grant.2026-spring".
+   *
+   * @generated from field: string origin = 4;
+   */
+  origin: string;
+
+  /**
+   * When the lot expires; 0: the rule set's default life for points.
+   *
+   * @generated from field: int64 expires_at_us = 5;
+   */
+  expiresAtUs: bigint;
+
+  /**
+   * Pending until then; 0: available at once.
+   *
+   * @generated from field: int64 pending_until_us = 6;
+   */
+  pendingUntilUs: bigint;
+
+  /**
+   * What the lot may be spent on: a prefix of a SKU ("gpu.t4"); empty: anything.
+   *
+   * @generated from field: string restriction = 7;
+   */
+  restriction: string;
+
+  /**
+   * Lots of a lower priority are spent first; rules pay 0.
+   *
+   * @generated from field: int32 priority = 8;
+   */
+  priority: number;
+
+  /**
+   * @generated from field: string reason = 9;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.Award.
+ * Use `create(AwardSchema)` to create a new message.
+ */
+export const AwardSchema: GenMessage<Award> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 5);
+
+/**
+ * Capture a part of a hold now. Without release_remainder the rest stays held.
+ *
+ * @generated from message kuda.ledger.v1.CaptureHold
+ */
+export type CaptureHold = Message<"kuda.ledger.v1.CaptureHold"> & {
+  /**
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+
+  /**
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount captured = 2;
+   */
+  captured: AssetAmount[];
+
+  /**
+   * Gives back at once what is not captured, and so ends the hold.
+   *
+   * @generated from field: bool release_remainder = 3;
+   */
+  releaseRemainder: boolean;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.CaptureHold.
+ * Use `create(CaptureHoldSchema)` to create a new message.
+ */
+export const CaptureHoldSchema: GenMessage<CaptureHold> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 6);
+
+/**
+ * Move a hold's expiry; never nearer.
+ *
+ * @generated from message kuda.ledger.v1.ExtendHold
+ */
+export type ExtendHold = Message<"kuda.ledger.v1.ExtendHold"> & {
+  /**
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+
+  /**
+   * @generated from field: int64 expires_at_us = 2;
+   */
+  expiresAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.ExtendHold.
+ * Use `create(ExtendHoldSchema)` to create a new message.
+ */
+export const ExtendHoldSchema: GenMessage<ExtendHold> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 7);
+
+/**
+ * First half of an operator's adjustment: recorded, moves nothing.
+ *
+ * @generated from message kuda.ledger.v1.ProposeAdjustment
+ */
+export type ProposeAdjustment = Message<"kuda.ledger.v1.ProposeAdjustment"> & {
+  /**
+   * @generated from field: string proposal_id = 1;
+   */
+  proposalId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * Signed: above 0 credits, below 0 debits available first and then makes debt.
+   *
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string proposed_by = 6;
+   */
+  proposedBy: string;
+
+  /**
+   * When a credited lot expires; 0: the rule set's default life for points.
+   *
+   * @generated from field: int64 expires_at_us = 7;
+   */
+  expiresAtUs: bigint;
+
+  /**
+   * A credit from goodwill instead of an adjustment of issuance.
+   *
+   * @generated from field: bool goodwill = 8;
+   */
+  goodwill: boolean;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.ProposeAdjustment.
+ * Use `create(ProposeAdjustmentSchema)` to create a new message.
+ */
+export const ProposeAdjustmentSchema: GenMessage<ProposeAdjustment> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 8);
+
+/**
+ * Second half: another person approves the proposal (I15), and the balance moves.
+ *
+ * @generated from message kuda.ledger.v1.AdjustBalance
+ */
+export type AdjustBalance = Message<"kuda.ledger.v1.AdjustBalance"> & {
+  /**
+   * @generated from field: string proposal_id = 1;
+   */
+  proposalId: string;
+
+  /**
+   * @generated from field: string approved_by = 2;
+   */
+  approvedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AdjustBalance.
+ * Use `create(AdjustBalanceSchema)` to create a new message.
+ */
+export const AdjustBalanceSchema: GenMessage<AdjustBalance> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 9);
+
+/**
+ * Mirror the recorded entries of an earlier transaction of this user, whole or in part (I10).
+ *
+ * @generated from message kuda.ledger.v1.ReverseTransaction
+ */
+export type ReverseTransaction = Message<"kuda.ledger.v1.ReverseTransaction"> & {
+  /**
+   * Position of the record that is reversed.
+   *
+   * @generated from field: int64 transaction_position = 1;
+   */
+  transactionPosition: bigint;
+
+  /**
+   * The award (lot) within it; empty: all that the transaction moved.
+   *
+   * @generated from field: string lot_id = 2;
+   */
+  lotId: string;
+
+  /**
+   * What to reverse, each asset once; empty: all that is not reversed yet.
+   *
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount amounts = 3;
+   */
+  amounts: AssetAmount[];
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string requested_by = 6;
+   */
+  requestedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.ReverseTransaction.
+ * Use `create(ReverseTransactionSchema)` to create a new message.
+ */
+export const ReverseTransactionSchema: GenMessage<ReverseTransaction> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 10);
+
+/**
+ * Open a user's account explicitly. A first award or event opens one too.
+ *
+ * @generated from message kuda.ledger.v1.OpenAccount
+ */
+export type OpenAccount = Message<"kuda.ledger.v1.OpenAccount"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.OpenAccount.
+ * Use `create(OpenAccountSchema)` to create a new message.
+ */
+export const OpenAccountSchema: GenMessage<OpenAccount> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 11);
+
+/**
+ * Close an account without holds, pending awards or debt.
+ *
+ * @generated from message kuda.ledger.v1.CloseAccount
+ */
+export type CloseAccount = Message<"kuda.ledger.v1.CloseAccount"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+
+  /**
+   * Lets remaining points lapse into breakage; without it they must be 0.
+   *
+   * @generated from field: bool forfeit = 3;
+   */
+  forfeit: boolean;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.CloseAccount.
+ * Use `create(CloseAccountSchema)` to create a new message.
+ */
+export const CloseAccountSchema: GenMessage<CloseAccount> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 12);
+
+/**
+ * Stop spending: no new hold and no extension until unfrozen. Awards go on.
+ *
+ * @generated from message kuda.ledger.v1.FreezeAccount
+ */
+export type FreezeAccount = Message<"kuda.ledger.v1.FreezeAccount"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.FreezeAccount.
+ * Use `create(FreezeAccountSchema)` to create a new message.
+ */
+export const FreezeAccountSchema: GenMessage<FreezeAccount> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 13);
+
+/**
+ * @generated from message kuda.ledger.v1.UnfreezeAccount
+ */
+export type UnfreezeAccount = Message<"kuda.ledger.v1.UnfreezeAccount"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.UnfreezeAccount.
+ * Use `create(UnfreezeAccountSchema)` to create a new message.
+ */
+export const UnfreezeAccountSchema: GenMessage<UnfreezeAccount> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 14);
+
+/**
+ * An operator's trust level in place of the computed one.
+ *
+ * @generated from message kuda.ledger.v1.OverrideTrust
+ */
+export type OverrideTrust = Message<"kuda.ledger.v1.OverrideTrust"> & {
+  /**
+   * 0 to 3; absent: the computed level is in force again.
+   *
+   * @generated from field: optional int32 level = 1;
+   */
+  level?: number | undefined;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 3;
+   */
+  requestedBy: string;
+
+  /**
+   * Confirmed abuse: keeps the user below L3 whatever else holds.
+   *
+   * @generated from field: bool abuse_confirmed = 4;
+   */
+  abuseConfirmed: boolean;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.OverrideTrust.
+ * Use `create(OverrideTrustSchema)` to create a new message.
+ */
+export const OverrideTrustSchema: GenMessage<OverrideTrust> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 15);
+
+/**
+ * Keep the user's awards in pending: those still pending, and those to come until until_us (DOMAIN.md section 6).
+ *
+ * @generated from message kuda.ledger.v1.PlaceRiskHold
+ */
+export type PlaceRiskHold = Message<"kuda.ledger.v1.PlaceRiskHold"> & {
+  /**
+   * @generated from field: string risk_hold_id = 1;
+   */
+  riskHoldId: string;
+
+  /**
+   * velocity_events, velocity_accounts, velocity_votes, collusion.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * One sentence that can be shown to the user.
+   *
+   * @generated from field: string detail = 3;
+   */
+  detail: string;
+
+  /**
+   * Machine-readable evidence, canonical JSON.
+   *
+   * @generated from field: string evidence_json = 4;
+   */
+  evidenceJson: string;
+
+  /**
+   * Awards decided before this ledger time are kept too; 0: only now.
+   *
+   * @generated from field: int64 until_us = 5;
+   */
+  untilUs: bigint;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.PlaceRiskHold.
+ * Use `create(PlaceRiskHoldSchema)` to create a new message.
+ */
+export const PlaceRiskHoldSchema: GenMessage<PlaceRiskHold> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 16);
+
+/**
+ * An operator ends a risk hold of one award, or of all under one risk hold.
+ *
+ * @generated from message kuda.ledger.v1.ResolveRiskHold
+ */
+export type ResolveRiskHold = Message<"kuda.ledger.v1.ResolveRiskHold"> & {
+  /**
+   * @generated from field: string risk_hold_id = 1;
+   */
+  riskHoldId: string;
+
+  /**
+   * One award; empty: all of them.
+   *
+   * @generated from field: string lot_id = 2;
+   */
+  lotId: string;
+
+  /**
+   * @generated from field: kuda.ledger.v1.RiskHoldResolution resolution = 3;
+   */
+  resolution: RiskHoldResolution;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string resolved_by = 6;
+   */
+  resolvedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.ResolveRiskHold.
+ * Use `create(ResolveRiskHoldSchema)` to create a new message.
+ */
+export const ResolveRiskHoldSchema: GenMessage<ResolveRiskHold> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_commands, 17);
+
+/**
+ * @generated from enum kuda.ledger.v1.RiskHoldResolution
+ */
+export enum RiskHoldResolution {
+  /**
+   * @generated from enum value: RISK_HOLD_RESOLUTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The award matures as it would have.
+   *
+   * @generated from enum value: RISK_HOLD_RESOLUTION_RELEASE = 1;
+   */
+  RELEASE = 1,
+
+  /**
+   * The award is reversed.
+   *
+   * @generated from enum value: RISK_HOLD_RESOLUTION_CLAW_BACK = 2;
+   */
+  CLAW_BACK = 2,
+}
+
+/**
+ * Describes the enum kuda.ledger.v1.RiskHoldResolution.
+ */
+export const RiskHoldResolutionSchema: GenEnum<RiskHoldResolution> = /*@__PURE__*/
+  enumDesc(file_kuda_ledger_v1_commands, 0);
 

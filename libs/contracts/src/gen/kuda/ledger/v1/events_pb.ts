@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { AssetAmount } from "./commands_pb";
+import type { AssetAmount, RiskHoldResolution } from "./commands_pb";
 import { file_kuda_ledger_v1_commands } from "./commands_pb";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file kuda/ledger/v1/events.proto.
  */
 export const file_kuda_ledger_v1_events: GenFile = /*@__PURE__*/
-  fileDesc("ChtrdWRhL2xlZGdlci92MS9ldmVudHMucHJvdG8SDmt1ZGEubGVkZ2VyLnYxIoIFCgxMZWRnZXJSZWNvcmQSEAoIcG9zaXRpb24YASABKAMSFwoPYWNjb3VudF92ZXJzaW9uGAIgASgDEg8KB3VzZXJfaWQYAyABKAkSEgoKY29tbWFuZF9pZBgEIAEoCRIWCg5yZWNvcmRlZF9hdF91cxgFIAEoAxI7ChBhY3Rpdml0eV9kZWNpZGVkGAogASgLMh8ua3VkYS5sZWRnZXIudjEuQWN0aXZpdHlEZWNpZGVkSAASNQoNYXdhcmRfbWF0dXJlZBgLIAEoCzIcLmt1ZGEubGVkZ2VyLnYxLkF3YXJkTWF0dXJlZEgAEjEKC2hvbGRfcGxhY2VkGAwgASgLMhoua3VkYS5sZWRnZXIudjEuSG9sZFBsYWNlZEgAEjMKDGhvbGRfc2V0dGxlZBgNIAEoCzIbLmt1ZGEubGVkZ2VyLnYxLkhvbGRTZXR0bGVkSAASNQoNaG9sZF9yZWxlYXNlZBgOIAEoCzIcLmt1ZGEubGVkZ2VyLnYxLkhvbGRSZWxlYXNlZEgAEjkKD2NvbW1hbmRfcmVmdXNlZBgPIAEoCzIeLmt1ZGEubGVkZ2VyLnYxLkNvbW1hbmRSZWZ1c2VkSAASMQoLbG90X2V4cGlyZWQYECABKAsyGi5rdWRhLmxlZGdlci52MS5Mb3RFeHBpcmVkSAASJgoHZW50cmllcxgUIAMoCzIVLmt1ZGEubGVkZ2VyLnYxLkVudHJ5Ei4KCGJhbGFuY2VzGBUgAygLMhwua3VkYS5sZWRnZXIudjEuQXNzZXRCYWxhbmNlEikKBXRydXN0GBYgASgLMhoua3VkYS5sZWRnZXIudjEuVHJ1c3RGYWN0c0IGCgRib2R5IkcKBUVudHJ5Eg8KB2FjY291bnQYASABKAkSDQoFYXNzZXQYAiABKAkSDgoGYW1vdW50GAMgASgDEg4KBmxvdF9pZBgEIAEoCSJdCgxBc3NldEJhbGFuY2USDQoFYXNzZXQYASABKAkSEQoJYXZhaWxhYmxlGAIgASgDEg8KB3BlbmRpbmcYAyABKAMSDAoEaGVsZBgEIAEoAxIMCgRkZWJ0GAUgASgDIuQBCghEZWNpc2lvbhIMCgRydWxlGAEgASgJEhEKCXJ1bGVfaGFzaBgCIAEoCRIwCgdvdXRjb21lGAMgASgOMh8ua3VkYS5sZWRnZXIudjEuRGVjaXNpb25PdXRjb21lEg4KBnJlYXNvbhgEIAEoCRINCgVhc3NldBgFIAEoCRITCgthbW91bnRfZnVsbBgGIAEoAxITCgthbW91bnRfcGFpZBgHIAEoAxIYChBwZW5kaW5nX3VudGlsX3VzGAggASgDEg4KBmxvdF9pZBgJIAEoCRISCgpmYWN0c19qc29uGAogASgJIokCCg9BY3Rpdml0eURlY2lkZWQSDgoGc291cmNlGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEgwKBHR5cGUYAyABKAkSDwoHc3ViamVjdBgEIAEoCRIMCgR0aW1lGAUgASgJEg8KB3RpbWVfdXMYBiABKAMSEAoIcnVsZV9zZXQYByABKAkSKwoJZGVjaXNpb25zGAggAygLMhgua3VkYS5sZWRnZXIudjEuRGVjaXNpb24SEQoJZGF0YV9qc29uGAkgASgMEhAKCGJhY2tmaWxsGAogASgIEh0KEHBlcnNvbl9rZXlfZmlyc3QYCyABKAhIAIgBAUITChFfcGVyc29uX2tleV9maXJzdCJLCgxBd2FyZE1hdHVyZWQSDAoEcnVsZRgBIAEoCRIOCgZsb3RfaWQYAiABKAkSDQoFYXNzZXQYAyABKAkSDgoGYW1vdW50GAQgASgDIjgKB0hlbGRMb3QSDgoGbG90X2lkGAEgASgJEg0KBWFzc2V0GAIgASgJEg4KBmFtb3VudBgDIAEoAyKtAQoKSG9sZFBsYWNlZBIPCgdob2xkX2lkGAEgASgJEhUKDXJlZGVtcHRpb25faWQYAiABKAkSCwoDc2t1GAMgASgJEiwKB2Ftb3VudHMYBCADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBIlCgRsb3RzGAUgAygLMhcua3VkYS5sZWRnZXIudjEuSGVsZExvdBIVCg1leHBpcmVzX2F0X3VzGAYgASgDIqMBCgtIb2xkU2V0dGxlZBIPCgdob2xkX2lkGAEgASgJEhUKDXJlZGVtcHRpb25faWQYAiABKAkSLQoIY2FwdHVyZWQYAyADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBItCghyZWxlYXNlZBgEIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50Eg4KBnJlYXNvbhgFIAEoCSJ1CgxIb2xkUmVsZWFzZWQSDwoHaG9sZF9pZBgBIAEoCRIVCg1yZWRlbXB0aW9uX2lkGAIgASgJEi0KCHJlbGVhc2VkGAMgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSDgoGcmVhc29uGAQgASgJImYKDkNvbW1hbmRSZWZ1c2VkEgwKBGNvZGUYASABKAkSDgoGcmVhc29uGAIgASgJEg8KB2hvbGRfaWQYAyABKAkSFQoNcmVkZW1wdGlvbl9pZBgEIAEoCRIOCgZkZXRhaWwYBSABKAkiOwoKTG90RXhwaXJlZBIOCgZsb3RfaWQYASABKAkSDQoFYXNzZXQYAiABKAkSDgoGYW1vdW50GAMgASgDIpcBCgpUcnVzdEZhY3RzEhgKEHJlZ2lzdGVyZWRfYXRfdXMYASABKAMSIAoYc3VjY2VlZGVkX2RldmljZV9zZWNvbmRzGAIgASgDEhcKD2ZhY3Rvcl9lbnJvbGxlZBgDIAEoCBIZChF2YWx1ZV9sYW5lX2F3YXJkcxgEIAEoAxIZChF2YWx1ZV9sYW5lX3BvaW50cxgFIAEoAyrPAQoPRGVjaXNpb25PdXRjb21lEiAKHERFQ0lTSU9OX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9PVVRDT01FX0FXQVJERUQQARIcChhERUNJU0lPTl9PVVRDT01FX1RSSU1NRUQQAhIfChtERUNJU0lPTl9PVVRDT01FX1NVUFBSRVNTRUQQAxIgChxERUNJU0lPTl9PVVRDT01FX05PVF9NQVRDSEVEEAQSGwoXREVDSVNJT05fT1VUQ09NRV9TSEFET1cQBWIGcHJvdG8z", [file_kuda_ledger_v1_commands]);
+  fileDesc("ChtrdWRhL2xlZGdlci92MS9ldmVudHMucHJvdG8SDmt1ZGEubGVkZ2VyLnYxIt8LCgxMZWRnZXJSZWNvcmQSEAoIcG9zaXRpb24YASABKAMSFwoPYWNjb3VudF92ZXJzaW9uGAIgASgDEg8KB3VzZXJfaWQYAyABKAkSEgoKY29tbWFuZF9pZBgEIAEoCRIWCg5yZWNvcmRlZF9hdF91cxgFIAEoAxI7ChBhY3Rpdml0eV9kZWNpZGVkGAogASgLMh8ua3VkYS5sZWRnZXIudjEuQWN0aXZpdHlEZWNpZGVkSAASNQoNYXdhcmRfbWF0dXJlZBgLIAEoCzIcLmt1ZGEubGVkZ2VyLnYxLkF3YXJkTWF0dXJlZEgAEjEKC2hvbGRfcGxhY2VkGAwgASgLMhoua3VkYS5sZWRnZXIudjEuSG9sZFBsYWNlZEgAEjMKDGhvbGRfc2V0dGxlZBgNIAEoCzIbLmt1ZGEubGVkZ2VyLnYxLkhvbGRTZXR0bGVkSAASNQoNaG9sZF9yZWxlYXNlZBgOIAEoCzIcLmt1ZGEubGVkZ2VyLnYxLkhvbGRSZWxlYXNlZEgAEjkKD2NvbW1hbmRfcmVmdXNlZBgPIAEoCzIeLmt1ZGEubGVkZ2VyLnYxLkNvbW1hbmRSZWZ1c2VkSAASMQoLbG90X2V4cGlyZWQYECABKAsyGi5rdWRhLmxlZGdlci52MS5Mb3RFeHBpcmVkSAASKgoHYXdhcmRlZBgeIAEoCzIXLmt1ZGEubGVkZ2VyLnYxLkF3YXJkZWRIABI1Cg1ob2xkX2NhcHR1cmVkGB8gASgLMhwua3VkYS5sZWRnZXIudjEuSG9sZENhcHR1cmVkSAASNQoNaG9sZF9leHRlbmRlZBggIAEoCzIcLmt1ZGEubGVkZ2VyLnYxLkhvbGRFeHRlbmRlZEgAEkEKE2FkanVzdG1lbnRfcHJvcG9zZWQYISABKAsyIi5rdWRhLmxlZGdlci52MS5BZGp1c3RtZW50UHJvcG9zZWRIABI7ChBiYWxhbmNlX2FkanVzdGVkGCIgASgLMh8ua3VkYS5sZWRnZXIudjEuQmFsYW5jZUFkanVzdGVkSAASQwoUdHJhbnNhY3Rpb25fcmV2ZXJzZWQYIyABKAsyIy5rdWRhLmxlZGdlci52MS5UcmFuc2FjdGlvblJldmVyc2VkSAASNwoOYWNjb3VudF9vcGVuZWQYJCABKAsyHS5rdWRhLmxlZGdlci52MS5BY2NvdW50T3BlbmVkSAASNwoOYWNjb3VudF9jbG9zZWQYJSABKAsyHS5rdWRhLmxlZGdlci52MS5BY2NvdW50Q2xvc2VkSAASNwoOYWNjb3VudF9mcm96ZW4YJiABKAsyHS5rdWRhLmxlZGdlci52MS5BY2NvdW50RnJvemVuSAASOwoQYWNjb3VudF91bmZyb3plbhgnIAEoCzIfLmt1ZGEubGVkZ2VyLnYxLkFjY291bnRVbmZyb3plbkgAEjsKEHRydXN0X292ZXJyaWRkZW4YKCABKAsyHy5rdWRhLmxlZGdlci52MS5UcnVzdE92ZXJyaWRkZW5IABI6ChByaXNrX2hvbGRfcGxhY2VkGCkgASgLMh4ua3VkYS5sZWRnZXIudjEuUmlza0hvbGRQbGFjZWRIABI+ChJyaXNrX2hvbGRfcmVzb2x2ZWQYKiABKAsyIC5rdWRhLmxlZGdlci52MS5SaXNrSG9sZFJlc29sdmVkSAASMwoMbG90X2V4cGlyaW5nGCsgASgLMhsua3VkYS5sZWRnZXIudjEuTG90RXhwaXJpbmdIABImCgdlbnRyaWVzGBQgAygLMhUua3VkYS5sZWRnZXIudjEuRW50cnkSLgoIYmFsYW5jZXMYFSADKAsyHC5rdWRhLmxlZGdlci52MS5Bc3NldEJhbGFuY2USKQoFdHJ1c3QYFiABKAsyGi5rdWRhLmxlZGdlci52MS5UcnVzdEZhY3RzEiYKBGxvdHMYFyADKAsyGC5rdWRhLmxlZGdlci52MS5Mb3RTdGF0ZUIGCgRib2R5IpwBCghMb3RTdGF0ZRIOCgZsb3RfaWQYASABKAkSDQoFYXNzZXQYAiABKAkSDgoGb3JpZ2luGAMgASgJEhAKCG9yaWdpbmFsGAQgASgDEhEKCXJlbWFpbmluZxgFIAEoAxIVCg1leHBpcmVzX2F0X3VzGAYgASgDEhMKC3Jlc3RyaWN0aW9uGAcgASgJEhAKCHByaW9yaXR5GAggASgFIkcKBUVudHJ5Eg8KB2FjY291bnQYASABKAkSDQoFYXNzZXQYAiABKAkSDgoGYW1vdW50GAMgASgDEg4KBmxvdF9pZBgEIAEoCSJdCgxBc3NldEJhbGFuY2USDQoFYXNzZXQYASABKAkSEQoJYXZhaWxhYmxlGAIgASgDEg8KB3BlbmRpbmcYAyABKAMSDAoEaGVsZBgEIAEoAxIMCgRkZWJ0GAUgASgDIuQBCghEZWNpc2lvbhIMCgRydWxlGAEgASgJEhEKCXJ1bGVfaGFzaBgCIAEoCRIwCgdvdXRjb21lGAMgASgOMh8ua3VkYS5sZWRnZXIudjEuRGVjaXNpb25PdXRjb21lEg4KBnJlYXNvbhgEIAEoCRINCgVhc3NldBgFIAEoCRITCgthbW91bnRfZnVsbBgGIAEoAxITCgthbW91bnRfcGFpZBgHIAEoAxIYChBwZW5kaW5nX3VudGlsX3VzGAggASgDEg4KBmxvdF9pZBgJIAEoCRISCgpmYWN0c19qc29uGAogASgJIrYCCg9BY3Rpdml0eURlY2lkZWQSDgoGc291cmNlGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEgwKBHR5cGUYAyABKAkSDwoHc3ViamVjdBgEIAEoCRIMCgR0aW1lGAUgASgJEg8KB3RpbWVfdXMYBiABKAMSEAoIcnVsZV9zZXQYByABKAkSKwoJZGVjaXNpb25zGAggAygLMhgua3VkYS5sZWRnZXIudjEuRGVjaXNpb24SEQoJZGF0YV9qc29uGAkgASgMEhAKCGJhY2tmaWxsGAogASgIEh0KEHBlcnNvbl9rZXlfZmlyc3QYCyABKAhIAIgBARIUCgxyaXNrX3JlYXNvbnMYDCADKAkSFQoNcnVsZV9zZXRfaGFzaBgNIAEoCUITChFfcGVyc29uX2tleV9maXJzdCJLCgxBd2FyZE1hdHVyZWQSDAoEcnVsZRgBIAEoCRIOCgZsb3RfaWQYAiABKAkSDQoFYXNzZXQYAyABKAkSDgoGYW1vdW50GAQgASgDIjgKB0hlbGRMb3QSDgoGbG90X2lkGAEgASgJEg0KBWFzc2V0GAIgASgJEg4KBmFtb3VudBgDIAEoAyKtAQoKSG9sZFBsYWNlZBIPCgdob2xkX2lkGAEgASgJEhUKDXJlZGVtcHRpb25faWQYAiABKAkSCwoDc2t1GAMgASgJEiwKB2Ftb3VudHMYBCADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBIlCgRsb3RzGAUgAygLMhcua3VkYS5sZWRnZXIudjEuSGVsZExvdBIVCg1leHBpcmVzX2F0X3VzGAYgASgDIqMBCgtIb2xkU2V0dGxlZBIPCgdob2xkX2lkGAEgASgJEhUKDXJlZGVtcHRpb25faWQYAiABKAkSLQoIY2FwdHVyZWQYAyADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBItCghyZWxlYXNlZBgEIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50Eg4KBnJlYXNvbhgFIAEoCSJ1CgxIb2xkUmVsZWFzZWQSDwoHaG9sZF9pZBgBIAEoCRIVCg1yZWRlbXB0aW9uX2lkGAIgASgJEi0KCHJlbGVhc2VkGAMgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSDgoGcmVhc29uGAQgASgJIncKDkNvbW1hbmRSZWZ1c2VkEgwKBGNvZGUYASABKAkSDgoGcmVhc29uGAIgASgJEg8KB2hvbGRfaWQYAyABKAkSFQoNcmVkZW1wdGlvbl9pZBgEIAEoCRIOCgZkZXRhaWwYBSABKAkSDwoHY29tbWFuZBgGIAEoCSI7CgpMb3RFeHBpcmVkEg4KBmxvdF9pZBgBIAEoCRINCgVhc3NldBgCIAEoCRIOCgZhbW91bnQYAyABKAMi4AEKClRydXN0RmFjdHMSGAoQcmVnaXN0ZXJlZF9hdF91cxgBIAEoAxIgChhzdWNjZWVkZWRfZGV2aWNlX3NlY29uZHMYAiABKAMSFwoPZmFjdG9yX2Vucm9sbGVkGAMgASgIEhkKEXZhbHVlX2xhbmVfYXdhcmRzGAQgASgDEhkKEXZhbHVlX2xhbmVfcG9pbnRzGAUgASgDEhsKDm92ZXJyaWRlX2xldmVsGAYgASgFSACIAQESFwoPYWJ1c2VfY29uZmlybWVkGAcgASgIQhEKD19vdmVycmlkZV9sZXZlbCJyCgdBd2FyZGVkEg4KBmxvdF9pZBgBIAEoCRINCgVhc3NldBgCIAEoCRIOCgZhbW91bnQYAyABKAMSDgoGb3JpZ2luGAQgASgJEg4KBnJlYXNvbhgFIAEoCRIYChBwZW5kaW5nX3VudGlsX3VzGAYgASgDIqUBCgxIb2xkQ2FwdHVyZWQSDwoHaG9sZF9pZBgBIAEoCRIVCg1yZWRlbXB0aW9uX2lkGAIgASgJEi0KCGNhcHR1cmVkGAMgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSLgoJcmVtYWluaW5nGAQgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQSDgoGcmVhc29uGAUgASgJIk0KDEhvbGRFeHRlbmRlZBIPCgdob2xkX2lkGAEgASgJEhUKDXJlZGVtcHRpb25faWQYAiABKAkSFQoNZXhwaXJlc19hdF91cxgDIAEoAyKUAQoSQWRqdXN0bWVudFByb3Bvc2VkEhMKC3Byb3Bvc2FsX2lkGAEgASgJEg0KBWFzc2V0GAIgASgJEg4KBmFtb3VudBgDIAEoAxIOCgZyZWFzb24YBCABKAkSDwoHY2FzZV9pZBgFIAEoCRITCgtwcm9wb3NlZF9ieRgGIAEoCRIUCgxsYXBzZXNfYXRfdXMYByABKAMioAEKD0JhbGFuY2VBZGp1c3RlZBITCgtwcm9wb3NhbF9pZBgBIAEoCRINCgVhc3NldBgCIAEoCRIOCgZhbW91bnQYAyABKAMSDgoGcmVhc29uGAQgASgJEg8KB2Nhc2VfaWQYBSABKAkSEwoLcHJvcG9zZWRfYnkYBiABKAkSEwoLYXBwcm92ZWRfYnkYByABKAkSDgoGbG90X2lkGAggASgJIoUCChNUcmFuc2FjdGlvblJldmVyc2VkEhwKFHRyYW5zYWN0aW9uX3Bvc2l0aW9uGAEgASgDEg4KBmxvdF9pZBgCIAEoCRItCghyZXZlcnNlZBgDIAMoCzIbLmt1ZGEubGVkZ2VyLnYxLkFzc2V0QW1vdW50EikKBG93ZWQYBCADKAsyGy5rdWRhLmxlZGdlci52MS5Bc3NldEFtb3VudBIOCgZyZWFzb24YBSABKAkSDwoHY2FzZV9pZBgGIAEoCRIUCgxyZXF1ZXN0ZWRfYnkYByABKAkSLwoLcmVkZWNpc2lvbnMYCCADKAsyGi5rdWRhLmxlZGdlci52MS5SZWRlY2lzaW9uInQKClJlZGVjaXNpb24SGAoQZGVjaWRlZF9wb3NpdGlvbhgBIAEoAxIOCgZzb3VyY2UYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSKgoIZGVjaXNpb24YBCABKAsyGC5rdWRhLmxlZGdlci52MS5EZWNpc2lvbiIfCg1BY2NvdW50T3BlbmVkEg4KBnJlYXNvbhgBIAEoCSJlCg1BY2NvdW50Q2xvc2VkEg4KBnJlYXNvbhgBIAEoCRIUCgxyZXF1ZXN0ZWRfYnkYAiABKAkSLgoJZm9yZmVpdGVkGAMgAygLMhsua3VkYS5sZWRnZXIudjEuQXNzZXRBbW91bnQiNQoNQWNjb3VudEZyb3plbhIOCgZyZWFzb24YASABKAkSFAoMcmVxdWVzdGVkX2J5GAIgASgJIjcKD0FjY291bnRVbmZyb3plbhIOCgZyZWFzb24YASABKAkSFAoMcmVxdWVzdGVkX2J5GAIgASgJIm4KD1RydXN0T3ZlcnJpZGRlbhISCgVsZXZlbBgBIAEoBUgAiAEBEg4KBnJlYXNvbhgCIAEoCRIUCgxyZXF1ZXN0ZWRfYnkYAyABKAkSFwoPYWJ1c2VfY29uZmlybWVkGAQgASgIQggKBl9sZXZlbCJ+Cg5SaXNrSG9sZFBsYWNlZBIUCgxyaXNrX2hvbGRfaWQYASABKAkSDAoEa2luZBgCIAEoCRIOCgZkZXRhaWwYAyABKAkSFQoNZXZpZGVuY2VfanNvbhgEIAEoCRIQCgh1bnRpbF91cxgFIAEoAxIPCgdsb3RfaWRzGAYgAygJIqcBChBSaXNrSG9sZFJlc29sdmVkEhQKDHJpc2tfaG9sZF9pZBgBIAEoCRIPCgdsb3RfaWRzGAIgAygJEjYKCnJlc29sdXRpb24YAyABKA4yIi5rdWRhLmxlZGdlci52MS5SaXNrSG9sZFJlc29sdXRpb24SDgoGcmVhc29uGAQgASgJEg8KB2Nhc2VfaWQYBSABKAkSEwoLcmVzb2x2ZWRfYnkYBiABKAkiaQoLTG90RXhwaXJpbmcSDgoGbG90X2lkGAEgASgJEg0KBWFzc2V0GAIgASgJEhEKCXJlbWFpbmluZxgDIAEoAxIVCg1leHBpcmVzX2F0X3VzGAQgASgDEhEKCWRheXNfbGVmdBgFIAEoBSrPAQoPRGVjaXNpb25PdXRjb21lEiAKHERFQ0lTSU9OX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhERUNJU0lPTl9PVVRDT01FX0FXQVJERUQQARIcChhERUNJU0lPTl9PVVRDT01FX1RSSU1NRUQQAhIfChtERUNJU0lPTl9PVVRDT01FX1NVUFBSRVNTRUQQAxIgChxERUNJU0lPTl9PVVRDT01FX05PVF9NQVRDSEVEEAQSGwoXREVDSVNJT05fT1VUQ09NRV9TSEFET1cQBWIGcHJvdG8z", [file_kuda_ledger_v1_commands]);
 
 /**
  * One record of the ledger's log, on ledger.events.v1. Record key: user_id.
@@ -96,6 +96,90 @@ export type LedgerRecord = Message<"kuda.ledger.v1.LedgerRecord"> & {
      */
     value: LotExpired;
     case: "lotExpired";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.Awarded awarded = 30;
+     */
+    value: Awarded;
+    case: "awarded";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.HoldCaptured hold_captured = 31;
+     */
+    value: HoldCaptured;
+    case: "holdCaptured";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.HoldExtended hold_extended = 32;
+     */
+    value: HoldExtended;
+    case: "holdExtended";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AdjustmentProposed adjustment_proposed = 33;
+     */
+    value: AdjustmentProposed;
+    case: "adjustmentProposed";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.BalanceAdjusted balance_adjusted = 34;
+     */
+    value: BalanceAdjusted;
+    case: "balanceAdjusted";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.TransactionReversed transaction_reversed = 35;
+     */
+    value: TransactionReversed;
+    case: "transactionReversed";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AccountOpened account_opened = 36;
+     */
+    value: AccountOpened;
+    case: "accountOpened";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AccountClosed account_closed = 37;
+     */
+    value: AccountClosed;
+    case: "accountClosed";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AccountFrozen account_frozen = 38;
+     */
+    value: AccountFrozen;
+    case: "accountFrozen";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.AccountUnfrozen account_unfrozen = 39;
+     */
+    value: AccountUnfrozen;
+    case: "accountUnfrozen";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.TrustOverridden trust_overridden = 40;
+     */
+    value: TrustOverridden;
+    case: "trustOverridden";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.RiskHoldPlaced risk_hold_placed = 41;
+     */
+    value: RiskHoldPlaced;
+    case: "riskHoldPlaced";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.RiskHoldResolved risk_hold_resolved = 42;
+     */
+    value: RiskHoldResolved;
+    case: "riskHoldResolved";
+  } | {
+    /**
+     * @generated from field: kuda.ledger.v1.LotExpiring lot_expiring = 43;
+     */
+    value: LotExpiring;
+    case: "lotExpiring";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -118,6 +202,13 @@ export type LedgerRecord = Message<"kuda.ledger.v1.LedgerRecord"> & {
    * @generated from field: kuda.ledger.v1.TrustFacts trust = 22;
    */
   trust?: TrustFacts | undefined;
+
+  /**
+   * Lots that this record touched, as they stand after it: enough to follow every lot.
+   *
+   * @generated from field: repeated kuda.ledger.v1.LotState lots = 23;
+   */
+  lots: LotState[];
 };
 
 /**
@@ -126,6 +217,62 @@ export type LedgerRecord = Message<"kuda.ledger.v1.LedgerRecord"> & {
  */
 export const LedgerRecordSchema: GenMessage<LedgerRecord> = /*@__PURE__*/
   messageDesc(file_kuda_ledger_v1_events, 0);
+
+/**
+ * A lot as it stands after a record.
+ *
+ * @generated from message kuda.ledger.v1.LotState
+ */
+export type LotState = Message<"kuda.ledger.v1.LotState"> & {
+  /**
+   * @generated from field: string lot_id = 1;
+   */
+  lotId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: string origin = 3;
+   */
+  origin: string;
+
+  /**
+   * @generated from field: int64 original = 4;
+   */
+  original: bigint;
+
+  /**
+   * Available part; what is held stands in holds.
+   *
+   * @generated from field: int64 remaining = 5;
+   */
+  remaining: bigint;
+
+  /**
+   * @generated from field: int64 expires_at_us = 6;
+   */
+  expiresAtUs: bigint;
+
+  /**
+   * @generated from field: string restriction = 7;
+   */
+  restriction: string;
+
+  /**
+   * @generated from field: int32 priority = 8;
+   */
+  priority: number;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.LotState.
+ * Use `create(LotStateSchema)` to create a new message.
+ */
+export const LotStateSchema: GenMessage<LotState> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 1);
 
 /**
  * A signed integer entry of a transaction. Per record and asset they sum to zero.
@@ -164,7 +311,7 @@ export type Entry = Message<"kuda.ledger.v1.Entry"> & {
  * Use `create(EntrySchema)` to create a new message.
  */
 export const EntrySchema: GenMessage<Entry> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 1);
+  messageDesc(file_kuda_ledger_v1_events, 2);
 
 /**
  * @generated from message kuda.ledger.v1.AssetBalance
@@ -201,7 +348,7 @@ export type AssetBalance = Message<"kuda.ledger.v1.AssetBalance"> & {
  * Use `create(AssetBalanceSchema)` to create a new message.
  */
 export const AssetBalanceSchema: GenMessage<AssetBalance> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 2);
+  messageDesc(file_kuda_ledger_v1_events, 3);
 
 /**
  * What one rule version said of one activity event.
@@ -227,7 +374,7 @@ export type Decision = Message<"kuda.ledger.v1.Decision"> & {
   outcome: DecisionOutcome;
 
   /**
-   * Empty when awarded whole; else a stable code: condition, evaluation, rule_cap, daily_cap, no_gain.
+   * Empty when awarded whole; else a stable code: condition, evaluation, rule_cap, daily_cap, no_gain, risk_hold.
    *
    * @generated from field: string reason = 4;
    */
@@ -277,7 +424,7 @@ export type Decision = Message<"kuda.ledger.v1.Decision"> & {
  * Use `create(DecisionSchema)` to create a new message.
  */
 export const DecisionSchema: GenMessage<Decision> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 3);
+  messageDesc(file_kuda_ledger_v1_events, 4);
 
 /**
  * @generated from message kuda.ledger.v1.ActivityDecided
@@ -341,6 +488,20 @@ export type ActivityDecided = Message<"kuda.ledger.v1.ActivityDecided"> & {
    * @generated from field: optional bool person_key_first = 11;
    */
   personKeyFirst?: boolean | undefined;
+
+  /**
+   * Why awards of this event wait for an operator: velocity_events, velocity_accounts, velocity_votes, collusion.
+   *
+   * @generated from field: repeated string risk_reasons = 12;
+   */
+  riskReasons: string[];
+
+  /**
+   * SHA-256 of the rule set that decided, hex.
+   *
+   * @generated from field: string rule_set_hash = 13;
+   */
+  ruleSetHash: string;
 };
 
 /**
@@ -348,7 +509,7 @@ export type ActivityDecided = Message<"kuda.ledger.v1.ActivityDecided"> & {
  * Use `create(ActivityDecidedSchema)` to create a new message.
  */
 export const ActivityDecidedSchema: GenMessage<ActivityDecided> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 4);
+  messageDesc(file_kuda_ledger_v1_events, 5);
 
 /**
  * @generated from message kuda.ledger.v1.AwardMatured
@@ -380,7 +541,7 @@ export type AwardMatured = Message<"kuda.ledger.v1.AwardMatured"> & {
  * Use `create(AwardMaturedSchema)` to create a new message.
  */
 export const AwardMaturedSchema: GenMessage<AwardMatured> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 5);
+  messageDesc(file_kuda_ledger_v1_events, 6);
 
 /**
  * @generated from message kuda.ledger.v1.HeldLot
@@ -407,7 +568,7 @@ export type HeldLot = Message<"kuda.ledger.v1.HeldLot"> & {
  * Use `create(HeldLotSchema)` to create a new message.
  */
 export const HeldLotSchema: GenMessage<HeldLot> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 6);
+  messageDesc(file_kuda_ledger_v1_events, 7);
 
 /**
  * @generated from message kuda.ledger.v1.HoldPlaced
@@ -449,7 +610,7 @@ export type HoldPlaced = Message<"kuda.ledger.v1.HoldPlaced"> & {
  * Use `create(HoldPlacedSchema)` to create a new message.
  */
 export const HoldPlacedSchema: GenMessage<HoldPlaced> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 7);
+  messageDesc(file_kuda_ledger_v1_events, 8);
 
 /**
  * @generated from message kuda.ledger.v1.HoldSettled
@@ -486,7 +647,7 @@ export type HoldSettled = Message<"kuda.ledger.v1.HoldSettled"> & {
  * Use `create(HoldSettledSchema)` to create a new message.
  */
 export const HoldSettledSchema: GenMessage<HoldSettled> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 8);
+  messageDesc(file_kuda_ledger_v1_events, 9);
 
 /**
  * @generated from message kuda.ledger.v1.HoldReleased
@@ -520,7 +681,7 @@ export type HoldReleased = Message<"kuda.ledger.v1.HoldReleased"> & {
  * Use `create(HoldReleasedSchema)` to create a new message.
  */
 export const HoldReleasedSchema: GenMessage<HoldReleased> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 9);
+  messageDesc(file_kuda_ledger_v1_events, 10);
 
 /**
  * A domain refusal: an outcome, recorded and remembered like a success.
@@ -554,6 +715,13 @@ export type CommandRefused = Message<"kuda.ledger.v1.CommandRefused"> & {
    * @generated from field: string detail = 5;
    */
   detail: string;
+
+  /**
+   * The kind of command that was refused, for example place_hold.
+   *
+   * @generated from field: string command = 6;
+   */
+  command: string;
 };
 
 /**
@@ -561,7 +729,7 @@ export type CommandRefused = Message<"kuda.ledger.v1.CommandRefused"> & {
  * Use `create(CommandRefusedSchema)` to create a new message.
  */
 export const CommandRefusedSchema: GenMessage<CommandRefused> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 10);
+  messageDesc(file_kuda_ledger_v1_events, 11);
 
 /**
  * @generated from message kuda.ledger.v1.LotExpired
@@ -588,7 +756,7 @@ export type LotExpired = Message<"kuda.ledger.v1.LotExpired"> & {
  * Use `create(LotExpiredSchema)` to create a new message.
  */
 export const LotExpiredSchema: GenMessage<LotExpired> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 11);
+  messageDesc(file_kuda_ledger_v1_events, 12);
 
 /**
  * Trust is a function of these facts and an instant (DOMAIN.md section 3).
@@ -624,6 +792,18 @@ export type TrustFacts = Message<"kuda.ledger.v1.TrustFacts"> & {
    * @generated from field: int64 value_lane_points = 5;
    */
   valueLanePoints: bigint;
+
+  /**
+   * An operator's level in place of the computed one.
+   *
+   * @generated from field: optional int32 override_level = 6;
+   */
+  overrideLevel?: number | undefined;
+
+  /**
+   * @generated from field: bool abuse_confirmed = 7;
+   */
+  abuseConfirmed: boolean;
 };
 
 /**
@@ -631,7 +811,561 @@ export type TrustFacts = Message<"kuda.ledger.v1.TrustFacts"> & {
  * Use `create(TrustFactsSchema)` to create a new message.
  */
 export const TrustFactsSchema: GenMessage<TrustFacts> = /*@__PURE__*/
-  messageDesc(file_kuda_ledger_v1_events, 12);
+  messageDesc(file_kuda_ledger_v1_events, 13);
+
+/**
+ * A credit outside of the rules.
+ *
+ * @generated from message kuda.ledger.v1.Awarded
+ */
+export type Awarded = Message<"kuda.ledger.v1.Awarded"> & {
+  /**
+   * @generated from field: string lot_id = 1;
+   */
+  lotId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * @generated from field: string origin = 4;
+   */
+  origin: string;
+
+  /**
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * Set when it is pending.
+   *
+   * @generated from field: int64 pending_until_us = 6;
+   */
+  pendingUntilUs: bigint;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.Awarded.
+ * Use `create(AwardedSchema)` to create a new message.
+ */
+export const AwardedSchema: GenMessage<Awarded> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 14);
+
+/**
+ * A part of a hold was captured; the hold lives on with what remains.
+ *
+ * @generated from message kuda.ledger.v1.HoldCaptured
+ */
+export type HoldCaptured = Message<"kuda.ledger.v1.HoldCaptured"> & {
+  /**
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+
+  /**
+   * @generated from field: string redemption_id = 2;
+   */
+  redemptionId: string;
+
+  /**
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount captured = 3;
+   */
+  captured: AssetAmount[];
+
+  /**
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount remaining = 4;
+   */
+  remaining: AssetAmount[];
+
+  /**
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.HoldCaptured.
+ * Use `create(HoldCapturedSchema)` to create a new message.
+ */
+export const HoldCapturedSchema: GenMessage<HoldCaptured> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 15);
+
+/**
+ * @generated from message kuda.ledger.v1.HoldExtended
+ */
+export type HoldExtended = Message<"kuda.ledger.v1.HoldExtended"> & {
+  /**
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+
+  /**
+   * @generated from field: string redemption_id = 2;
+   */
+  redemptionId: string;
+
+  /**
+   * @generated from field: int64 expires_at_us = 3;
+   */
+  expiresAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.HoldExtended.
+ * Use `create(HoldExtendedSchema)` to create a new message.
+ */
+export const HoldExtendedSchema: GenMessage<HoldExtended> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 16);
+
+/**
+ * @generated from message kuda.ledger.v1.AdjustmentProposed
+ */
+export type AdjustmentProposed = Message<"kuda.ledger.v1.AdjustmentProposed"> & {
+  /**
+   * @generated from field: string proposal_id = 1;
+   */
+  proposalId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string proposed_by = 6;
+   */
+  proposedBy: string;
+
+  /**
+   * Ledger time after which it can no longer be approved.
+   *
+   * @generated from field: int64 lapses_at_us = 7;
+   */
+  lapsesAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AdjustmentProposed.
+ * Use `create(AdjustmentProposedSchema)` to create a new message.
+ */
+export const AdjustmentProposedSchema: GenMessage<AdjustmentProposed> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 17);
+
+/**
+ * @generated from message kuda.ledger.v1.BalanceAdjusted
+ */
+export type BalanceAdjusted = Message<"kuda.ledger.v1.BalanceAdjusted"> & {
+  /**
+   * @generated from field: string proposal_id = 1;
+   */
+  proposalId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 amount = 3;
+   */
+  amount: bigint;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string proposed_by = 6;
+   */
+  proposedBy: string;
+
+  /**
+   * @generated from field: string approved_by = 7;
+   */
+  approvedBy: string;
+
+  /**
+   * The lot of a credit.
+   *
+   * @generated from field: string lot_id = 8;
+   */
+  lotId: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.BalanceAdjusted.
+ * Use `create(BalanceAdjustedSchema)` to create a new message.
+ */
+export const BalanceAdjustedSchema: GenMessage<BalanceAdjusted> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 18);
+
+/**
+ * An earlier transaction was mirrored, whole or in part.
+ *
+ * @generated from message kuda.ledger.v1.TransactionReversed
+ */
+export type TransactionReversed = Message<"kuda.ledger.v1.TransactionReversed"> & {
+  /**
+   * @generated from field: int64 transaction_position = 1;
+   */
+  transactionPosition: bigint;
+
+  /**
+   * @generated from field: string lot_id = 2;
+   */
+  lotId: string;
+
+  /**
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount reversed = 3;
+   */
+  reversed: AssetAmount[];
+
+  /**
+   * What had been spent and is owed now.
+   *
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount owed = 4;
+   */
+  owed: AssetAmount[];
+
+  /**
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 6;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string requested_by = 7;
+   */
+  requestedBy: string;
+
+  /**
+   * Suppressed decisions that the reversal made room for, decided again (I11).
+   *
+   * @generated from field: repeated kuda.ledger.v1.Redecision redecisions = 8;
+   */
+  redecisions: Redecision[];
+};
+
+/**
+ * Describes the message kuda.ledger.v1.TransactionReversed.
+ * Use `create(TransactionReversedSchema)` to create a new message.
+ */
+export const TransactionReversedSchema: GenMessage<TransactionReversed> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 19);
+
+/**
+ * A suppressed decision, decided again after a reversal.
+ *
+ * @generated from message kuda.ledger.v1.Redecision
+ */
+export type Redecision = Message<"kuda.ledger.v1.Redecision"> & {
+  /**
+   * Position of the record that suppressed it.
+   *
+   * @generated from field: int64 decided_position = 1;
+   */
+  decidedPosition: bigint;
+
+  /**
+   * @generated from field: string source = 2;
+   */
+  source: string;
+
+  /**
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: kuda.ledger.v1.Decision decision = 4;
+   */
+  decision?: Decision | undefined;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.Redecision.
+ * Use `create(RedecisionSchema)` to create a new message.
+ */
+export const RedecisionSchema: GenMessage<Redecision> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 20);
+
+/**
+ * @generated from message kuda.ledger.v1.AccountOpened
+ */
+export type AccountOpened = Message<"kuda.ledger.v1.AccountOpened"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AccountOpened.
+ * Use `create(AccountOpenedSchema)` to create a new message.
+ */
+export const AccountOpenedSchema: GenMessage<AccountOpened> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 21);
+
+/**
+ * @generated from message kuda.ledger.v1.AccountClosed
+ */
+export type AccountClosed = Message<"kuda.ledger.v1.AccountClosed"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+
+  /**
+   * @generated from field: repeated kuda.ledger.v1.AssetAmount forfeited = 3;
+   */
+  forfeited: AssetAmount[];
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AccountClosed.
+ * Use `create(AccountClosedSchema)` to create a new message.
+ */
+export const AccountClosedSchema: GenMessage<AccountClosed> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 22);
+
+/**
+ * @generated from message kuda.ledger.v1.AccountFrozen
+ */
+export type AccountFrozen = Message<"kuda.ledger.v1.AccountFrozen"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AccountFrozen.
+ * Use `create(AccountFrozenSchema)` to create a new message.
+ */
+export const AccountFrozenSchema: GenMessage<AccountFrozen> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 23);
+
+/**
+ * @generated from message kuda.ledger.v1.AccountUnfrozen
+ */
+export type AccountUnfrozen = Message<"kuda.ledger.v1.AccountUnfrozen"> & {
+  /**
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 2;
+   */
+  requestedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.AccountUnfrozen.
+ * Use `create(AccountUnfrozenSchema)` to create a new message.
+ */
+export const AccountUnfrozenSchema: GenMessage<AccountUnfrozen> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 24);
+
+/**
+ * @generated from message kuda.ledger.v1.TrustOverridden
+ */
+export type TrustOverridden = Message<"kuda.ledger.v1.TrustOverridden"> & {
+  /**
+   * @generated from field: optional int32 level = 1;
+   */
+  level?: number | undefined;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string requested_by = 3;
+   */
+  requestedBy: string;
+
+  /**
+   * @generated from field: bool abuse_confirmed = 4;
+   */
+  abuseConfirmed: boolean;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.TrustOverridden.
+ * Use `create(TrustOverriddenSchema)` to create a new message.
+ */
+export const TrustOverriddenSchema: GenMessage<TrustOverridden> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 25);
+
+/**
+ * @generated from message kuda.ledger.v1.RiskHoldPlaced
+ */
+export type RiskHoldPlaced = Message<"kuda.ledger.v1.RiskHoldPlaced"> & {
+  /**
+   * @generated from field: string risk_hold_id = 1;
+   */
+  riskHoldId: string;
+
+  /**
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string detail = 3;
+   */
+  detail: string;
+
+  /**
+   * @generated from field: string evidence_json = 4;
+   */
+  evidenceJson: string;
+
+  /**
+   * @generated from field: int64 until_us = 5;
+   */
+  untilUs: bigint;
+
+  /**
+   * Awards that were pending and wait for an operator now.
+   *
+   * @generated from field: repeated string lot_ids = 6;
+   */
+  lotIds: string[];
+};
+
+/**
+ * Describes the message kuda.ledger.v1.RiskHoldPlaced.
+ * Use `create(RiskHoldPlacedSchema)` to create a new message.
+ */
+export const RiskHoldPlacedSchema: GenMessage<RiskHoldPlaced> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 26);
+
+/**
+ * @generated from message kuda.ledger.v1.RiskHoldResolved
+ */
+export type RiskHoldResolved = Message<"kuda.ledger.v1.RiskHoldResolved"> & {
+  /**
+   * @generated from field: string risk_hold_id = 1;
+   */
+  riskHoldId: string;
+
+  /**
+   * @generated from field: repeated string lot_ids = 2;
+   */
+  lotIds: string[];
+
+  /**
+   * @generated from field: kuda.ledger.v1.RiskHoldResolution resolution = 3;
+   */
+  resolution: RiskHoldResolution;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string case_id = 5;
+   */
+  caseId: string;
+
+  /**
+   * @generated from field: string resolved_by = 6;
+   */
+  resolvedBy: string;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.RiskHoldResolved.
+ * Use `create(RiskHoldResolvedSchema)` to create a new message.
+ */
+export const RiskHoldResolvedSchema: GenMessage<RiskHoldResolved> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 27);
+
+/**
+ * A lot's end is near: a warning for the member, 30, 7 and 1 days before. Moves nothing.
+ *
+ * @generated from message kuda.ledger.v1.LotExpiring
+ */
+export type LotExpiring = Message<"kuda.ledger.v1.LotExpiring"> & {
+  /**
+   * @generated from field: string lot_id = 1;
+   */
+  lotId: string;
+
+  /**
+   * @generated from field: string asset = 2;
+   */
+  asset: string;
+
+  /**
+   * @generated from field: int64 remaining = 3;
+   */
+  remaining: bigint;
+
+  /**
+   * @generated from field: int64 expires_at_us = 4;
+   */
+  expiresAtUs: bigint;
+
+  /**
+   * @generated from field: int32 days_left = 5;
+   */
+  daysLeft: number;
+};
+
+/**
+ * Describes the message kuda.ledger.v1.LotExpiring.
+ * Use `create(LotExpiringSchema)` to create a new message.
+ */
+export const LotExpiringSchema: GenMessage<LotExpiring> = /*@__PURE__*/
+  messageDesc(file_kuda_ledger_v1_events, 28);
 
 /**
  * @generated from enum kuda.ledger.v1.DecisionOutcome
