@@ -49,7 +49,7 @@ function commandOf({ command }: LedgerCommand): HoldCommand | null {
       const { holdId, reason } = command.value;
       return [holdId, reason].every(isId) ? { type: 'release-hold', holdId, reason } : null;
     }
-    case undefined:
+    default:
       return null;
   }
 }
