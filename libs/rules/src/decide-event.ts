@@ -14,6 +14,8 @@ export interface RuleDecision {
   readonly reason: '' | 'condition' | 'evaluation' | 'rule_cap' | 'daily_cap';
   readonly amountFull: bigint;
   readonly amountPaid: bigint;
+  /** What a version in shadow would have paid; 0 for a live one. */
+  readonly amountShadow: bigint;
   /** Canonical JSON of what the rule read: facts, use of its caps, daily cap, trust level — all before it. */
   readonly factsJson: string;
 }
@@ -118,15 +120,16 @@ function weigh(
   asked: bigint | 'condition' | 'evaluation',
   capsLeft: readonly (bigint | null)[],
   dailyLeft: bigint | null,
-): Pick<RuleDecision, 'outcome' | 'reason' | 'amountFull' | 'amountPaid'> {
+): Pick<RuleDecision, 'outcome' | 'reason' | 'amountFull' | 'amountPaid' | 'amountShadow'> {
   if (typeof asked === 'string')
-    return { outcome: 'not_matched', reason: asked, amountFull: 0n, amountPaid: 0n };
+    return { outcome: 'not_matched', reason: asked, amountFull: 0n, amountPaid: 0n, amountShadow: 0n };
   const allowed = capsLeft.reduce<bigint>((least, left) => (left === null ? least : min(least, left)), asked);
   const paid = dailyLeft === null ? allowed : min(allowed, dailyLeft);
   const reason = paid === asked ? '' : paid < allowed ? 'daily_cap' : 'rule_cap';
-  if (rule.shadow) return { outcome: 'shadow', reason, amountFull: asked, amountPaid: 0n };
+  if (rule.shadow)
+    return { outcome: 'shadow', reason, amountFull: asked, amountPaid: 0n, amountShadow: paid };
   const outcome = paid === asked ? 'awarded' : paid > 0n ? 'trimmed' : 'suppressed';
-  return { outcome, reason, amountFull: asked, amountPaid: paid };
+  return { outcome, reason, amountFull: asked, amountPaid: paid, amountShadow: 0n };
 }
 
 /** What a cap leaves, in smallest units; null when it does not bound this award. */
