@@ -1,5 +1,5 @@
 import { DataSource, type DataSourceOptions, type ValueTransformer } from 'typeorm';
-import { CONNECT_TIMEOUT_MS, DEFAULT_POOL_SIZE, STATEMENT_TIMEOUT_MS } from '../sql/pool';
+import { CONNECT_TIMEOUT_MS, DEFAULT_POOL_SIZE, searchPathOptions, STATEMENT_TIMEOUT_MS } from '../sql/pool';
 
 export interface ReadModelOptions {
   /** Connects as the service's role. */
@@ -7,6 +7,8 @@ export interface ReadModelOptions {
   readonly applicationName: string;
   readonly entities: NonNullable<DataSourceOptions['entities']>;
   readonly max?: number;
+  /** The schema of the read models; the database's own default without it. */
+  readonly searchPath?: string;
 }
 
 /**
@@ -25,7 +27,11 @@ export function createReadModelSource(options: ReadModelOptions): DataSource {
     poolSize: options.max ?? DEFAULT_POOL_SIZE,
     // TypeORM hands a lost idle connection to its logger; without a handler it would end the process.
     poolErrorHandler: () => undefined,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      ...searchPathOptions(options.searchPath),
+    },
   });
 }
 

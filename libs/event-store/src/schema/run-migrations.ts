@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { LogError, messageOf } from '../errors';
+import { searchPathOptions } from '../sql/pool';
 
 /** How long one process waits for another one's migrations. */
 export const MIGRATION_LOCK_TIMEOUT_MS = 60_000;
@@ -21,6 +22,8 @@ export interface MigrationOptions {
    * it.
    */
   readonly appRole: string;
+  /** The schema to migrate, created when it is missing; the database's own default without it. */
+  readonly searchPath?: string;
   /** Classes in order; their names end in a timestamp of 13 digits. */
   readonly migrations: NonNullable<Extract<DataSourceOptions['migrations'], unknown[]>>;
 }
@@ -35,7 +38,10 @@ async function lock(client: Client): Promise<void> {
   }
 }
 
-async function migrate(options: MigrationOptions): Promise<readonly string[]> {
+async function migrate(
+  options: MigrationOptions,
+  settings: { readonly options?: string },
+): Promise<readonly string[]> {
   const source = new DataSource({
     type: 'postgres',
     url: options.migrationUrl,
@@ -44,7 +50,7 @@ async function migrate(options: MigrationOptions): Promise<readonly string[]> {
     migrationsTableName: 'schema_migration',
     migrationsTransactionMode: 'each',
     connectTimeoutMS: MIGRATION_CONNECT_TIMEOUT_MS,
-    extra: { max: 1, options: `-c kuda.app_role=${options.appRole}` },
+    extra: { max: 1, ...settings },
   });
   await source.initialize();
   try {
@@ -62,6 +68,7 @@ async function migrate(options: MigrationOptions): Promise<readonly string[]> {
  */
 export async function runMigrations(options: MigrationOptions): Promise<readonly string[]> {
   if (!ROLE_NAME.test(options.appRole)) throw new Error(`not a role name: ${options.appRole}`);
+  const settings = searchPathOptions(options.searchPath, `-c kuda.app_role=${options.appRole}`);
   const guard = new Client({
     connectionString: options.migrationUrl,
     application_name: 'kuda-migration-lock',
@@ -70,7 +77,9 @@ export async function runMigrations(options: MigrationOptions): Promise<readonly
   await guard.connect();
   try {
     await lock(guard);
-    return await migrate(options);
+    if (options.searchPath !== undefined)
+      await guard.query(`create schema if not exists ${options.searchPath}`);
+    return await migrate(options, settings);
   } finally {
     // The session's end gives the lock back.
     await guard.end();

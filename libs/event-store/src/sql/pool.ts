@@ -12,8 +12,23 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName: string;
   readonly max?: number;
+  /** The schema in which names are looked up; the database's own default without it. */
+  readonly searchPath?: string;
   /** Errors of idle connections; the pool replaces them by itself. */
   readonly onIdleError?: (error: Error) => void;
+}
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+/** Connection options that look names up in this schema. @throws Error for what is no schema name */
+export function searchPathOptions(
+  searchPath: string | undefined,
+  ...more: readonly string[]
+): { readonly options?: string } {
+  if (searchPath !== undefined && !SCHEMA_NAME.test(searchPath))
+    throw new Error(`not a schema name: ${searchPath}`);
+  const settings = [...more, ...(searchPath === undefined ? [] : [`-c search_path=${searchPath}`])];
+  return settings.length === 0 ? {} : { options: settings.join(' ') };
 }
 
 /** 64-bit integers arrive as bigint: in this pool only, not process-wide. */
@@ -69,6 +84,7 @@ export function createPool(url: string, options: PoolOptions): SqlPool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types: bigintTypes,
+    ...searchPathOptions(options.searchPath),
   });
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => options.onIdleError?.(error));
