@@ -36,7 +36,7 @@ module.exports = {
       name: 'core-is-pure',
       severity: 'error',
       comment: 'Core libraries import nothing with a driver in it.',
-      from: { path: '^libs/(rules|ledger-core|contracts)/src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(rules|ledger-core|contracts|transparency-log)/src/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: [
           '^libs/(event-store|messaging|service-kit|kube|testing|tracing)/',
@@ -60,7 +60,7 @@ module.exports = {
       to: { path: '^(services|tools)/' },
     },
     only('kafkajs-in-messaging', 'kafkajs', '^libs/messaging/'),
-    only('pg-in-event-store', 'pg', '^libs/(event-store|testing)/|\\.spec\\.ts$|/test/'),
+    only('pg-in-event-store', 'pg', '^(libs/(event-store|testing)|tools/bench)/|\\.spec\\.ts$|/test/'),
     only('kubernetes-in-kube', '@kubernetes/client-node', '^libs/kube/|\\.spec\\.ts$|/test/'),
     only(
       'otel-sdk-in-service-kit',
