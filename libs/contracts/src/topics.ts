@@ -15,8 +15,9 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const WEEK_MS = 7 * DAY_MS;
 const DEAD_LETTER_RETENTION_MS = 90 * DAY_MS;
 
-/** Shards of the ledger: partitions of both its input topics (DESIGN: default 1). */
-export const LEDGER_SHARDS = 1;
+/** Shards of a ledger unless told otherwise, and the most that it may have. */
+export const DEFAULT_LEDGER_SHARDS = 1;
+export const MAX_LEDGER_SHARDS = 64;
 const FEED_PARTITIONS = 6;
 
 export const TOPICS = {
@@ -42,7 +43,7 @@ export const TOPICS = {
   activityAccepted: {
     name: 'activity.accepted.v1',
     key: 'beneficiary (user id)',
-    partitions: LEDGER_SHARDS,
+    partitions: DEFAULT_LEDGER_SHARDS,
     retentionMs: WEEK_MS,
     cleanup: 'delete',
     message: 'kuda.activity.v1.ActivityAccepted',
@@ -60,11 +61,12 @@ export const TOPICS = {
   ledgerCommands: {
     name: 'ledger.commands.v1',
     key: 'user id',
-    partitions: LEDGER_SHARDS,
+    partitions: DEFAULT_LEDGER_SHARDS,
     retentionMs: WEEK_MS,
     cleanup: 'delete',
     message: 'kuda.ledger.v1.LedgerCommand',
-    description: 'Holds, captures and releases asked of the ledger.',
+    description:
+      'Every write to the ledger: holds, adjustments, reversals and the rest, each under an id of its own.',
   },
   ledgerEvents: {
     name: 'ledger.events.v1',
@@ -132,7 +134,22 @@ export function deadLetterTopic(group: ConsumerGroup): TopicDeclaration {
   };
 }
 
-/** Every topic of the system, dead letters included. */
-export function allTopics(): readonly TopicDeclaration[] {
-  return [...Object.values(TOPICS), ...CONSUMER_GROUPS.map(deadLetterTopic)];
+/** Partition n of these is the input of shard n. */
+const SHARD_INPUTS: ReadonlySet<string> = new Set([TOPICS.activityAccepted.name, TOPICS.ledgerCommands.name]);
+/** Each partition of these is written by one shard: shard n writes the partitions p with p mod shards = n. */
+const SHARD_OUTPUTS: ReadonlySet<string> = new Set([TOPICS.ledgerEvents.name, TOPICS.ledgerBalances.name]);
+
+function forShards(topic: TopicDeclaration, shards: number): TopicDeclaration {
+  if (SHARD_INPUTS.has(topic.name)) return { ...topic, partitions: shards };
+  if (!SHARD_OUTPUTS.has(topic.name)) return topic;
+  return { ...topic, partitions: Math.ceil(topic.partitions / shards) * shards };
+}
+
+/** Every topic of the system, dead letters included, for a ledger of so many shards. */
+export function allTopics(shards = DEFAULT_LEDGER_SHARDS): readonly TopicDeclaration[] {
+  if (!Number.isInteger(shards) || shards < 1 || shards > MAX_LEDGER_SHARDS) {
+    throw new RangeError(`a ledger has 1 to ${String(MAX_LEDGER_SHARDS)} shards, not ${String(shards)}`);
+  }
+  const topics = Object.values(TOPICS).map((topic) => forShards(topic, shards));
+  return [...topics, ...CONSUMER_GROUPS.map(deadLetterTopic)];
 }

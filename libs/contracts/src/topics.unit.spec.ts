@@ -16,6 +16,22 @@ describe('the topic catalogue', () => {
     expect(TOPICS.activityAccepted.partitions).toBe(TOPICS.ledgerCommands.partitions);
   });
 
+  it.each([1, 2, 3, 4, 6, 7, 16])(
+    'gives a ledger of %i shards inputs of its own, and outputs that no two share',
+    (shards) => {
+      const partitions = new Map(allTopics(shards).map((topic) => [topic.name, topic.partitions]));
+      expect(partitions.get(TOPICS.activityAccepted.name)).toBe(shards);
+      expect(partitions.get(TOPICS.ledgerCommands.name)).toBe(shards);
+      for (const { name } of [TOPICS.ledgerEvents, TOPICS.ledgerBalances])
+        expect((partitions.get(name) ?? 1) % shards).toBe(0);
+      expect(partitions.get(TOPICS.gpuOrders.name)).toBe(TOPICS.gpuOrders.partitions);
+    },
+  );
+
+  it.each([0, 1.5, 65])('refuses %p shards', (shards) => {
+    expect(() => allTopics(shards)).toThrow(RangeError);
+  });
+
   it('keeps the past in one partition, so that file order is decision order', () => {
     expect(TOPICS.activityBackfill.partitions).toBe(1);
   });

@@ -4,7 +4,7 @@ export { nestBusLogger, type BusLogger } from './bus-logger';
 export { classifyError, type Failure } from './classify-error';
 export { PROTOBUF_CONTENT_TYPE, readCloudEvent, toHeaders, type CloudEventAttributes } from './cloud-event';
 export { assertLive, assertReady, type ConsumerHealth } from './consumer/consumer-health';
-export { type BatchConsumerOptions } from './consumer/batch-consumer.options';
+export { type AssignedPartitions, type BatchConsumerOptions } from './consumer/batch-consumer.options';
 export { type KafkaBatchConsumer } from './consumer/kafka.batch-consumer';
 export { DEAD_LETTER_HEADERS, ORIGINAL_HEADER_PREFIX } from './dead-letter';
 export { BUS_ERROR_CODES, BusError, type BusErrorCode } from './error-codes';

@@ -23,6 +23,8 @@ export interface KafkaBus {
   consumer(options: BatchConsumerOptions): KafkaBatchConsumer;
   /** Creates what is missing and checks the rest. Default: the whole catalogue. Throws KUDA-BUS-1003. */
   ensureTopics(topics?: readonly TopicDeclaration[]): Promise<EnsuredTopics>;
+  /** How many partitions a topic has, as first asked of the bus. */
+  partitionCount(topic: string): Promise<number>;
   /** How far the effects are behind the topics. */
   lag(topics: readonly string[], offsets: OffsetStore): Promise<readonly PartitionLag[]>;
   /** Waits for what is being published, then closes every connection except those of consumers. */
@@ -35,12 +37,14 @@ export function createKafkaBus(options: KafkaBusOptions): KafkaBus {
   const kafka = makeKafka(options, logger);
   const admin = new KafkaAdmin(kafka);
   const publisher = new KafkaPublisher(kafka, logger);
+  const tail = new KafkaTopicTail(kafka, admin, options.clientId);
   return {
     publisher,
-    tail: new KafkaTopicTail(kafka, admin, options.clientId),
+    tail,
     consumer: (consumerOptions) =>
       new KafkaBatchConsumer({ kafka, admin, publisher, logger }, consumerOptions),
     ensureTopics: (topics = allTopics()) => ensureTopics(admin, topics),
+    partitionCount: (topic) => tail.partitionCount(topic),
     lag: (topics, offsets) => readLag(admin, topics, offsets),
     close: async () => {
       await publisher.close();

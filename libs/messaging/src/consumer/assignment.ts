@@ -19,7 +19,7 @@ export class Assignment {
   private readonly byPartition = new Map<string, Position>();
   private lostAlready = false;
 
-  constructor(partitions: Readonly<Record<string, readonly number[]>>) {
+  constructor(readonly partitions: Readonly<Record<string, readonly number[]>>) {
     for (const [topic, numbers] of Object.entries(partitions)) {
       for (const partition of numbers) {
         this.byPartition.set(`${topic}/${String(partition)}`, { topic, partition, next: undefined, end: 0n });

@@ -3,6 +3,9 @@ import type { BusLogger } from '../bus-logger';
 import type { KafkaAdmin } from '../kafka/kafka.admin';
 import type { BatchHandler, MessagePublisher, OffsetStore } from '../ports';
 
+/** Partition numbers by topic. */
+export type AssignedPartitions = Readonly<Record<string, readonly number[]>>;
+
 /** What a group consumes, and how. */
 export interface BatchConsumerOptions {
   readonly groupId: string;
@@ -11,6 +14,11 @@ export interface BatchConsumerOptions {
   readonly handlerOf: (topic: string) => BatchHandler | undefined;
   /** Where the effects stand. */
   readonly offsets: OffsetStore;
+  /**
+   * Told of each assignment before its stored offsets are read, hence before a record of it is handed out: by topic, its
+   * partitions. What it throws is judged like a failure of the offset store, so a transient failure is tried again.
+   */
+  readonly onAssigned?: (partitions: AssignedPartitions) => Promise<void>;
   /** Called once, when this process must end, non-zero. */
   readonly onFatal: (error: Error) => void;
   /** The most records of one handler call. Default 500. */

@@ -38,7 +38,7 @@ export class KafkaBatchConsumer {
     private readonly options: BatchConsumerOptions,
   ) {
     this.consumer = makeGroupConsumer(parts.kafka, options.groupId, () => this.mayRestart());
-    this.positioner = new Positioner(this.consumer, parts.admin, options.offsets, parts.logger);
+    this.positioner = new Positioner(this.consumer, parts, options);
     this.listenToClient();
   }
 

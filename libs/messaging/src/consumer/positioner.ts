@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer } from 'kafkajs';
 import { backoffMs } from '../backoff';
-import type { BusLogger } from '../bus-logger';
 import { classifyError } from '../classify-error';
 import { BusError } from '../error-codes';
-import type { KafkaAdmin } from '../kafka/kafka.admin';
-import type { OffsetStore } from '../ports';
+import type { BatchConsumerOptions, BatchConsumerParts } from './batch-consumer.options';
 import { startOf, type Assignment, type Position } from './assignment';
 
 /** Failures that are neither transient nor ours, per assignment, before the process ends. */
@@ -33,9 +31,8 @@ function mayPass(error: unknown, failures: Failures): boolean {
 export class Positioner {
   constructor(
     private readonly consumer: Consumer,
-    private readonly admin: KafkaAdmin,
-    private readonly offsets: OffsetStore,
-    private readonly logger: BusLogger,
+    private readonly parts: Pick<BatchConsumerParts, 'admin' | 'logger'>,
+    private readonly options: Pick<BatchConsumerOptions, 'offsets' | 'onAssigned'>,
   ) {}
 
   /**
@@ -46,11 +43,12 @@ export class Positioner {
     const failures: Failures = { unknown: 0, beyondEnd: 0 };
     for (let attempt = 1; !assignment.lost; attempt += 1) {
       try {
+        await this.options.onAssigned?.(assignment.partitions);
         await this.placeOnce(assignment);
         return;
       } catch (error) {
         if (!mayPass(error, failures)) throw error;
-        this.logger.warn({ err: error, attempt }, 'the stored offsets cannot be read yet');
+        this.parts.logger.warn({ err: error, attempt }, 'the stored offsets cannot be read yet');
         await sleep(backoffMs(attempt, Math.random()));
       }
     }
@@ -60,7 +58,7 @@ export class Positioner {
     const open = assignment.positions.filter(({ next }) => next === undefined);
     const topics = [...new Set(open.map(({ topic }) => topic))];
     for (const topic of topics) {
-      const held = await this.admin.with((admin) => admin.fetchTopicOffsets(topic));
+      const held = await this.parts.admin.with((admin) => admin.fetchTopicOffsets(topic));
       for (const position of open.filter((candidate) => candidate.topic === topic)) {
         const range = held.find(({ partition }) => partition === position.partition);
         await this.seek(assignment, position, {
@@ -77,7 +75,7 @@ export class Positioner {
     { low, end }: { readonly low: bigint; readonly end: bigint },
   ): Promise<void> {
     const { topic, partition } = position;
-    const stored = await this.offsets.nextOffset(topic, partition);
+    const stored = await this.options.offsets.nextOffset(topic, partition);
     if (assignment.lost) return;
     const where = `${topic}/${String(partition)}: stored ${String(stored)}, held ${String(low)} to ${String(end)}`;
     const start = startOf(stored, low, end);

@@ -25,10 +25,15 @@ export class KafkaTopicTail implements TopicTail {
   ) {}
 
   async partitionOf(topic: string, key: string): Promise<number> {
+    return partitionOfKey(key, await this.partitionCount(topic));
+  }
+
+  /** How many partitions a topic has; asked of the bus once. */
+  async partitionCount(topic: string): Promise<number> {
     const known = this.partitionCounts.get(topic) ?? this.countPartitions(topic);
     this.partitionCounts.set(topic, known);
     try {
-      return partitionOfKey(key, await known);
+      return await known;
     } catch (error) {
       this.partitionCounts.delete(topic);
       throw error;
