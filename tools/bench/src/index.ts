@@ -1,1 +1,1 @@
-export {};
+export type { Bench, BenchOptions, BenchResult, Limit, Measurement } from './frame/bench';

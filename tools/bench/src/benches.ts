@@ -1,0 +1,4 @@
+import type { Bench } from './frame/bench';
+
+/** Every benchmark, one folder each under `benches/`; add yours here. */
+export const BENCHES: readonly Bench[] = [];
