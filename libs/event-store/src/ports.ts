@@ -40,6 +40,8 @@ export interface StreamState {
   readonly version: bigint;
   readonly position: bigint;
   readonly state: Buffer;
+  /** The parts of the state that are stored apart, by page number; empty for most streams. */
+  readonly pages: ReadonlyMap<number, Buffer>;
   /** Ledger time at which the stream next wants attention (maturing, expiry), or null. */
   readonly dueAtUs: bigint | null;
 }
@@ -67,6 +69,22 @@ export interface TotalDelta {
   readonly amount: bigint;
 }
 
+/** A part of a state that is stored apart, so that a large state writes only what changed; null: it is gone. */
+export interface PageUpdate {
+  /** From 0; the policy's own numbering. */
+  readonly pageNo: number;
+  readonly bytes: Buffer | null;
+}
+
+/** A state as it is stored. */
+export interface EncodedState {
+  readonly bytes: Buffer;
+  /** Ledger time in microseconds at which the stream next wants attention, or null. */
+  readonly dueAtUs: bigint | null;
+  /** The pages that differ from those of the state before; the others stay as they are. */
+  readonly pages?: readonly PageUpdate[];
+}
+
 /** A command with its identity and its origin; `C` is the service's own command type. */
 export interface CommandEnvelope<C> {
   readonly commandId: string;
@@ -85,8 +103,13 @@ export interface CommandEnvelope<C> {
 export interface DecisionPolicy<C, State, Context> {
   /** State of a stream that has no entry yet. */
   initialState(streamId: string): State;
-  encodeState(state: State): { readonly bytes: Buffer; readonly dueAtUs: bigint | null };
-  decodeState(bytes: Buffer): State;
+  /**
+   * Packs a state. `before` is the state as it was loaded or last committed, null for a stream without entries;
+   * a large state compares with it to name the pages that changed.
+   */
+  encodeState(state: State, before: State | null): EncodedState;
+  /** Unpacks a state; `pages` holds every page that is stored for the stream. */
+  decodeState(bytes: Buffer, pages: ReadonlyMap<number, Buffer>): State;
   /** Reads facts outside the streams for a whole batch, before it is decided. */
   prepare(commands: readonly CommandEnvelope<C>[]): Promise<Context>;
   decide(state: State, command: CommandEnvelope<C>, facts: DecisionFacts, context: Context): Decided<State>;

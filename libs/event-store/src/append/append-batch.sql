@@ -10,7 +10,8 @@ create function append_batch(
   p_command_ids text[], p_fingerprints bytea[], p_stream_ids text[], p_stream_versions bigint[],
   p_kinds text[], p_payloads bytea[], p_traceparents text[], p_recorded_at_us bigint[],
   p_state_ids text[], p_state_before bigint[], p_state_versions bigint[], p_state_positions bigint[],
-  p_states bytea[], p_state_due_at_us bigint[],
+  p_states bytea[], p_state_due_at_us bigint[], p_state_paged boolean[],
+  p_page_streams text[], p_page_nos integer[], p_pages bytea[],
   p_total_keys text[], p_total_amounts numeric[],
   p_topics text[], p_partitions integer[], p_next_offsets bigint[],
   out status text, out at_position bigint, out names text[]
@@ -53,11 +54,21 @@ begin
   insert into log_command (command_id, position)
   select c.command_id, p_after + c.n from unnest(p_command_ids) with ordinality as c (command_id, n);
 
-  insert into stream_state as s (stream_id, version, position, state, due_at_us)
-  select * from unnest(p_state_ids, p_state_versions, p_state_positions, p_states, p_state_due_at_us)
+  insert into stream_state as s (stream_id, version, position, state, due_at_us, paged)
+  select * from unnest(p_state_ids, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
+                       p_state_paged)
   on conflict (stream_id) do update
     set version = excluded.version, position = excluded.position, state = excluded.state,
-        due_at_us = excluded.due_at_us;
+        due_at_us = excluded.due_at_us, paged = s.paged or excluded.paged;
+
+  if cardinality(p_page_streams) > 0 then
+    delete from stream_page g using unnest(p_page_streams, p_page_nos, p_pages) as p (stream_id, page_no, bytes)
+     where g.stream_id = p.stream_id and g.page_no = p.page_no and p.bytes is null;
+    insert into stream_page (stream_id, page_no, bytes)
+    select * from unnest(p_page_streams, p_page_nos, p_pages) as p (stream_id, page_no, bytes)
+     where p.bytes is not null
+    on conflict (stream_id, page_no) do update set bytes = excluded.bytes;
+  end if;
 
   insert into log_total as t (key, amount) select * from unnest(p_total_keys, p_total_amounts)
   on conflict (key) do update set amount = t.amount + excluded.amount;

@@ -1,13 +1,15 @@
 import { LogError } from '../errors';
-import type { InputOffset, SqlClient, StoredEntry, StreamState, TotalDelta } from '../ports';
+import type { InputOffset, PageUpdate, SqlClient, StoredEntry, StreamState, TotalDelta } from '../ports';
 import { readSql } from '../sql/read-sql';
 
 /** Installs the function; part of the log's schema. */
 export const APPEND_BATCH_SQL = readSql(__dirname, 'append-batch.sql');
 
 /** A stream's state after a batch, and the version that it was decided from (0: no entry yet). */
-export interface StreamUpdate extends StreamState {
+export interface StreamUpdate extends Omit<StreamState, 'pages'> {
   readonly before: bigint;
+  /** The pages that changed. */
+  readonly pages: readonly PageUpdate[];
 }
 
 /** Everything that one transaction writes. */
@@ -37,12 +39,15 @@ interface Row {
 }
 
 const CALL = `select status, at_position, names from append_batch(${Array.from(
-  { length: 21 },
+  { length: 25 },
   (_, index) => `$${String(index + 1)}`,
 ).join(', ')})`;
 
 function parametersOf(batch: AppendBatch): unknown[] {
   const { entries, streams, totals, inputs } = batch;
+  const pages = streams.flatMap(({ streamId, pages: changed }) =>
+    changed.map((page) => ({ streamId, ...page })),
+  );
   return [
     batch.epoch,
     batch.after,
@@ -60,6 +65,10 @@ function parametersOf(batch: AppendBatch): unknown[] {
     streams.map((stream) => stream.position),
     streams.map((stream) => stream.state),
     streams.map((stream) => stream.dueAtUs),
+    streams.map((stream) => stream.pages.length > 0),
+    pages.map((page) => page.streamId),
+    pages.map((page) => page.pageNo),
+    pages.map((page) => page.bytes),
     totals.map((total) => total.key),
     totals.map((total) => total.amount),
     inputs.map((input) => input.topic),

@@ -45,6 +45,7 @@ describe('appending to a real log', () => {
       position: 3n,
       state: Buffer.from('5'),
       dueAtUs: null,
+      pages: new Map(),
     });
     expect(await readStream(log.app, 'counter-1', { after: 1n, limit: 9 })).toEqual([entries[2]]);
     expect(await firstOutcome(log.app, 'b')).toEqual(entries[1]);

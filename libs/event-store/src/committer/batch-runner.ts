@@ -158,8 +158,8 @@ export class BatchRunner<C, State, Context> {
       if (cached === undefined) missing.add(streamId);
       else streams.set(streamId, cached);
     }
-    for (const [streamId, { version, state }] of await store.streamStates([...missing])) {
-      const stream = { version, state: policy.decodeState(state) };
+    for (const [streamId, { version, state, pages }] of await store.streamStates([...missing])) {
+      const stream = { version, state: policy.decodeState(state, pages) };
       streams.set(streamId, stream);
       this.cache.set(streamId, stream);
     }

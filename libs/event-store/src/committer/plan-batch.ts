@@ -167,9 +167,10 @@ export function planBatch<C, State, Context>(
     answers.push(answer);
   }
   const updates = [...planner.streams].map(([streamId, stream]) => {
-    const { bytes, dueAtUs } = facts.policy.encodeState(stream.state);
+    const committed = facts.stream(streamId)?.state ?? null;
+    const { bytes, dueAtUs, pages = [] } = facts.policy.encodeState(stream.state, committed);
     const { before, version, position } = stream;
-    return { streamId, before, version, position, state: bytes, dueAtUs };
+    return { streamId, before, version, position, state: bytes, dueAtUs, pages };
   });
   const totals = [...planner.totals].map(([key, amount]) => ({ key, amount }));
   const { entries, streams, inputs } = planner;

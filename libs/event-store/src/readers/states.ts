@@ -2,7 +2,33 @@ import type { LogHead } from '../append/acquire-epoch';
 import { LogError } from '../errors';
 import type { SqlClient, StreamState } from '../ports';
 
-const STATE = 'stream_id as "streamId", version, position, state, due_at_us as "dueAtUs"';
+/** State and pages come from one statement: they are of one instant. */
+const STATES = `select s.stream_id as "streamId", s.version, s.position, s.state, s.due_at_us as "dueAtUs",
+    case when s.paged then
+      array(select p.page_no from stream_page p where p.stream_id = s.stream_id order by p.page_no)
+    end as "pageNos",
+    case when s.paged then
+      array(select p.bytes from stream_page p where p.stream_id = s.stream_id order by p.page_no)
+    end as "pageBytes"
+  from stream_state s where s.stream_id = any ($1)`;
+
+interface StateRow extends Omit<StreamState, 'pages'> {
+  readonly pageNos: readonly number[] | null;
+  readonly pageBytes: readonly Buffer[] | null;
+}
+
+const NO_PAGES: ReadonlyMap<number, Buffer> = new Map();
+
+function stateOf({ pageNos, pageBytes, ...row }: StateRow): StreamState {
+  if (pageNos === null || pageBytes === null) return { ...row, pages: NO_PAGES };
+  const pages = new Map(
+    pageNos.flatMap((pageNo, index) => {
+      const bytes = pageBytes[index];
+      return bytes === undefined ? [] : [[pageNo, bytes] as const];
+    }),
+  );
+  return { ...row, pages };
+}
 
 /** Where the log stands. */
 export async function readHead(sql: SqlClient): Promise<LogHead> {
@@ -14,17 +40,14 @@ export async function readHead(sql: SqlClient): Promise<LogHead> {
   return head;
 }
 
-/** The packed states of those of the streams that have an entry; one query. */
+/** The packed states, pages included, of those of the streams that have an entry; one query. */
 export async function loadStreamStates(
   sql: SqlClient,
   streamIds: readonly string[],
 ): Promise<ReadonlyMap<string, StreamState>> {
   if (streamIds.length === 0) return new Map();
-  const { rows } = await sql.query<StreamState>(
-    `select ${STATE} from stream_state where stream_id = any ($1)`,
-    [streamIds],
-  );
-  return new Map(rows.map((state) => [state.streamId, state]));
+  const { rows } = await sql.query<StateRow>(STATES, [streamIds]);
+  return new Map(rows.map((row) => [row.streamId, stateOf(row)]));
 }
 
 /**

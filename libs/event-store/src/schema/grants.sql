@@ -6,7 +6,7 @@ declare
   routine record;
 begin
   execute format('grant usage on schema %s to %I', place, app);
-  execute format('grant select on log_head, log_entry, log_command, stream_state, log_total, input_offset, '
+  execute format('grant select on log_head, log_entry, log_command, stream_state, stream_page, log_total, input_offset, '
                  'relay_cursor, projection_checkpoint to %I', app);
   for routine in
     select p.oid::regprocedure as signature from pg_proc p

@@ -37,7 +37,17 @@ create table stream_state (
   version bigint not null check (version > 0),
   position bigint not null check (position > 0),
   state bytea not null,
-  due_at_us bigint
+  due_at_us bigint,
+  -- Set with the first page and never unset, so that a stream without pages is not looked up among them.
+  paged boolean not null
+) with (fillfactor = 70);
+
+-- Parts of large states, so that a batch writes only those that changed.
+create table stream_page (
+  stream_id text collate "C" not null,
+  page_no integer not null check (page_no >= 0),
+  bytes bytea not null,
+  primary key (stream_id, page_no)
 ) with (fillfactor = 70);
 
 create index stream_state_due on stream_state (due_at_us) where due_at_us is not null;

@@ -1,7 +1,7 @@
 import type { LogHead } from '../append/acquire-epoch';
 import type { AppendAnswer, AppendBatch, StreamUpdate } from '../append/append-batch';
 import type { LogStore } from '../committer/log-store';
-import type { StoredEntry } from '../ports';
+import type { StoredEntry, StreamState } from '../ports';
 import type { StoredOffset } from '../readers/states';
 
 /** How one append goes wrong. */
@@ -14,7 +14,7 @@ function errorOf(code: string): Error {
 /** The log's functions in memory, with the checks of `append_batch`; appends fail as the script says. */
 export class MemoryStore implements LogStore {
   readonly entries: StoredEntry[] = [];
-  readonly streams = new Map<string, StreamUpdate>();
+  readonly streams = new Map<string, StreamState>();
   readonly next = new Map<string, StoredOffset>();
   readonly totals = new Map<string, bigint>();
   appends = 0;
@@ -44,7 +44,7 @@ export class MemoryStore implements LogStore {
     return Promise.resolve(new Map(found.map((entry) => [entry.commandId, entry])));
   }
 
-  streamStates(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamUpdate>> {
+  streamStates(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamState>> {
     return Promise.resolve(
       new Map(
         streamIds.flatMap((id) => {
@@ -88,11 +88,20 @@ export class MemoryStore implements LogStore {
       this.recordedAtUs = entry.recordedAtUs;
       this.entries.push(entry);
     }
-    for (const stream of batch.streams) this.streams.set(stream.streamId, stream);
+    for (const stream of batch.streams) this.streams.set(stream.streamId, this.updated(stream));
     for (const { key, amount } of batch.totals) this.totals.set(key, (this.totals.get(key) ?? 0n) + amount);
     for (const { topic, partition, offset } of batch.inputs) {
       this.next.set(`${topic}/${String(partition)}`, { topic, partition, nextOffset: offset + 1n });
     }
     return { status: 'appended', position: BigInt(this.entries.length) };
+  }
+
+  private updated({ pages: changes, ...stream }: StreamUpdate): StreamState {
+    const pages = new Map(this.streams.get(stream.streamId)?.pages);
+    for (const { pageNo, bytes } of changes) {
+      if (bytes === null) pages.delete(pageNo);
+      else pages.set(pageNo, bytes);
+    }
+    return { ...stream, pages };
   }
 }
