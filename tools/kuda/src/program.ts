@@ -4,6 +4,7 @@ import { eventsCommand } from './commands/events.command';
 import { historyCommand } from './commands/history.command';
 import { quoteCommand } from './commands/quote.command';
 import { redeemCommand } from './commands/redeem.command';
+import { rulesCommand } from './commands/rules.command';
 import { sessionsCommand } from './commands/sessions.command';
 import { CommandEnd, EXIT, type ExitCode } from './exit-code';
 import type { Io } from './io';
@@ -35,6 +36,7 @@ function buildProgram(io: Io): Command {
     quoteCommand,
     redeemCommand,
     sessionsCommand,
+    rulesCommand,
   ]) {
     program.addCommand(build(io));
   }
