@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file kuda/activity/v1/activity.proto.
  */
 export const file_kuda_activity_v1_activity: GenFile = /*@__PURE__*/
-  fileDesc("Ch9rdWRhL2FjdGl2aXR5L3YxL2FjdGl2aXR5LnByb3RvEhBrdWRhLmFjdGl2aXR5LnYxIoACChBBY3Rpdml0eUFjY2VwdGVkEg4KBnNvdXJjZRgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIMCgR0eXBlGAMgASgJEg8KB3N1YmplY3QYBCABKAkSDAoEdGltZRgFIAEoCRIPCgd0aW1lX3VzGAYgASgDEhMKC2JlbmVmaWNpYXJ5GAcgASgJEhEKCWRhdGFfanNvbhgIIAEoDBIQCghiYWNrZmlsbBgJIAEoCBIoCgZjbGFpbXMYCiABKAsyGC5rdWRhLmFjdGl2aXR5LnYxLkNsYWltcxIWCg5hY2NlcHRlZF9hdF91cxgLIAEoAxIQCghwcm9kdWNlchgMIAEoCSJuCgZDbGFpbXMSHQoQcGVyc29uX2tleV9maXJzdBgBIAEoCEgAiAEBEhQKDHJpc2tfcmVhc29ucxgCIAMoCRIaChJyaXNrX2V2aWRlbmNlX2pzb24YAyABKAlCEwoRX3BlcnNvbl9rZXlfZmlyc3Qi5QIKEEFjdGl2aXR5UmVqZWN0ZWQSFQoNcXVhcmFudGluZV9pZBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5rdWRhLmFjdGl2aXR5LnYxLlJlamVjdGlvblJlYXNvbhIPCgdwb2ludGVyGAMgASgJEg4KBmRldGFpbBgEIAEoCRILCgNyYXcYBSABKAwSLQoGb3JpZ2luGAYgASgLMh0ua3VkYS5hY3Rpdml0eS52MS5JbnB1dE9yaWdpbhIWCg5yZWplY3RlZF9hdF91cxgHIAEoAxIOCgZzb3VyY2UYCCABKAkSEAoIZXZlbnRfaWQYCSABKAkSQAoHaGVhZGVycxgKIAMoCzIvLmt1ZGEuYWN0aXZpdHkudjEuQWN0aXZpdHlSZWplY3RlZC5IZWFkZXJzRW50cnkaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEieQoSQWN0aXZpdHlEdXBsaWNhdGVkEg4KBnNvdXJjZRgBIAEoCRIQCghldmVudF9pZBgCIAEoCRItCgZvcmlnaW4YAyABKAsyHS5rdWRhLmFjdGl2aXR5LnYxLklucHV0T3JpZ2luEhIKCnNlZW5fYXRfdXMYBCABKAMiYgoLSW5wdXRPcmlnaW4SDQoFdG9waWMYASABKAkSEQoJcGFydGl0aW9uGAIgASgFEg4KBm9mZnNldBgDIAEoAxISCgpyZXF1ZXN0X2lkGAQgASgJEg0KBWluZGV4GAUgASgFKqMCCg9SZWplY3Rpb25SZWFzb24SIAocUkVKRUNUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiMKH1JFSkVDVElPTl9SRUFTT05fTUFMRk9STUVEX0pTT04QARIiCh5SRUpFQ1RJT05fUkVBU09OX01JU1NJTkdfRklFTEQQAhIhCh1SRUpFQ1RJT05fUkVBU09OX1VOS05PV05fVFlQRRADEh0KGVJFSkVDVElPTl9SRUFTT05fQkFEX1RJTUUQBBIkCiBSRUpFQ1RJT05fUkVBU09OX05FR0FUSVZFX0FNT1VOVBAFEh4KGlJFSkVDVElPTl9SRUFTT05fQkFEX1ZBTFVFEAYSHQoZUkVKRUNUSU9OX1JFQVNPTl9UT09fTEFURRAHYgZwcm90bzM");
+  fileDesc("Ch9rdWRhL2FjdGl2aXR5L3YxL2FjdGl2aXR5LnByb3RvEhBrdWRhLmFjdGl2aXR5LnYxIqgCChBBY3Rpdml0eUFjY2VwdGVkEg4KBnNvdXJjZRgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIMCgR0eXBlGAMgASgJEg8KB3N1YmplY3QYBCABKAkSDAoEdGltZRgFIAEoCRIPCgd0aW1lX3VzGAYgASgDEhMKC2JlbmVmaWNpYXJ5GAcgASgJEhEKCWRhdGFfanNvbhgIIAEoDBIQCghiYWNrZmlsbBgJIAEoCBIoCgZjbGFpbXMYCiABKAsyGC5rdWRhLmFjdGl2aXR5LnYxLkNsYWltcxIWCg5hY2NlcHRlZF9hdF91cxgLIAEoAxIQCghwcm9kdWNlchgMIAEoCRIRCglyZXBsYXlfb2YYDSABKAkSEwoLcmVwbGF5ZWRfYnkYDiABKAkibgoGQ2xhaW1zEh0KEHBlcnNvbl9rZXlfZmlyc3QYASABKAhIAIgBARIUCgxyaXNrX3JlYXNvbnMYAiADKAkSGgoScmlza19ldmlkZW5jZV9qc29uGAMgASgJQhMKEV9wZXJzb25fa2V5X2ZpcnN0IokDChBBY3Rpdml0eVJlamVjdGVkEhUKDXF1YXJhbnRpbmVfaWQYASABKAkSMQoGcmVhc29uGAIgASgOMiEua3VkYS5hY3Rpdml0eS52MS5SZWplY3Rpb25SZWFzb24SDwoHcG9pbnRlchgDIAEoCRIOCgZkZXRhaWwYBCABKAkSCwoDcmF3GAUgASgMEi0KBm9yaWdpbhgGIAEoCzIdLmt1ZGEuYWN0aXZpdHkudjEuSW5wdXRPcmlnaW4SFgoOcmVqZWN0ZWRfYXRfdXMYByABKAMSDgoGc291cmNlGAggASgJEhAKCGV2ZW50X2lkGAkgASgJEkAKB2hlYWRlcnMYCiADKAsyLy5rdWRhLmFjdGl2aXR5LnYxLkFjdGl2aXR5UmVqZWN0ZWQuSGVhZGVyc0VudHJ5EhAKCGJhY2tmaWxsGAsgASgIEhAKCHByb2R1Y2VyGAwgASgJGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBInkKEkFjdGl2aXR5RHVwbGljYXRlZBIOCgZzb3VyY2UYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSLQoGb3JpZ2luGAMgASgLMh0ua3VkYS5hY3Rpdml0eS52MS5JbnB1dE9yaWdpbhISCgpzZWVuX2F0X3VzGAQgASgDIoQBCgtJbnB1dE9yaWdpbhINCgV0b3BpYxgBIAEoCRIRCglwYXJ0aXRpb24YAiABKAUSDgoGb2Zmc2V0GAMgASgDEhIKCnJlcXVlc3RfaWQYBCABKAkSDQoFaW5kZXgYBSABKAUSEQoJcmVwbGF5X29mGAYgASgJEg0KBWFjdG9yGAcgASgJIvIBChBRdWFyYW50aW5lQWN0aW9uEhUKDXF1YXJhbnRpbmVfaWQYASABKAkSNAoHb3V0Y29tZRgCIAEoDjIjLmt1ZGEuYWN0aXZpdHkudjEuUXVhcmFudGluZU91dGNvbWUSDQoFYWN0b3IYAyABKAkSDAoEbm90ZRgEIAEoCRITCgthY3RlZF9hdF91cxgFIAEoAxIxCgZyZWFzb24YBiABKA4yIS5rdWRhLmFjdGl2aXR5LnYxLlJlamVjdGlvblJlYXNvbhIPCgdwb2ludGVyGAcgASgJEg4KBmRldGFpbBgIIAEoCRILCgNyYXcYCSABKAwigQEKD1Byb2R1Y2VyQ2hhbmdlZBI4CgpkZWZpbml0aW9uGAEgASgLMiQua3VkYS5hY3Rpdml0eS52MS5Qcm9kdWNlckRlZmluaXRpb24SDgoGY2hhbmdlGAIgASgJEg0KBWFjdG9yGAMgASgJEhUKDWNoYW5nZWRfYXRfdXMYBCABKAMizgEKElByb2R1Y2VyRGVmaW5pdGlvbhIQCghwcm9kdWNlchgBIAEoCRIPCgd2ZXJzaW9uGAIgASgDEg8KB3NvdXJjZXMYAyADKAkSDQoFdHlwZXMYBCADKAkSEAoIYmFja2ZpbGwYBSABKAgSDQoFcXVvdGEYBiABKAMSFgoOd2luZG93X3NlY29uZHMYByABKAUSDwoHZW5hYmxlZBgIIAEoCBIrCgRrZXlzGAkgAygLMh0ua3VkYS5hY3Rpdml0eS52MS5Qcm9kdWNlcktleSJbCgtQcm9kdWNlcktleRIOCgZrZXlfaWQYASABKAkSDgoGc2hhMjU2GAIgASgMEhUKDWNyZWF0ZWRfYXRfdXMYAyABKAMSFQoNZXhwaXJlc19hdF91cxgEIAEoAyKXAQoRUmlza1BvbGljeUNoYW5nZWQSDwoHdmVyc2lvbhgBIAEoAxIZChFlZmZlY3RpdmVfZnJvbV91cxgCIAEoAxIYChBhY2NvdW50c19wZXJfZGF5GAMgASgFEhYKDnZvdGVzX3Blcl9ob3VyGAQgASgFEg0KBWFjdG9yGAUgASgJEhUKDWNoYW5nZWRfYXRfdXMYBiABKAMqowIKD1JlamVjdGlvblJlYXNvbhIgChxSRUpFQ1RJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASIwofUkVKRUNUSU9OX1JFQVNPTl9NQUxGT1JNRURfSlNPThABEiIKHlJFSkVDVElPTl9SRUFTT05fTUlTU0lOR19GSUVMRBACEiEKHVJFSkVDVElPTl9SRUFTT05fVU5LTk9XTl9UWVBFEAMSHQoZUkVKRUNUSU9OX1JFQVNPTl9CQURfVElNRRAEEiQKIFJFSkVDVElPTl9SRUFTT05fTkVHQVRJVkVfQU1PVU5UEAUSHgoaUkVKRUNUSU9OX1JFQVNPTl9CQURfVkFMVUUQBhIdChlSRUpFQ1RJT05fUkVBU09OX1RPT19MQVRFEAcqoAEKEVF1YXJhbnRpbmVPdXRjb21lEiIKHlFVQVJBTlRJTkVfT1VUQ09NRV9VTlNQRUNJRklFRBAAEh4KGlFVQVJBTlRJTkVfT1VUQ09NRV9SRUZVU0VEEAESIAocUVVBUkFOVElORV9PVVRDT01FX0RJU0NBUkRFRBACEiUKIVFVQVJBTlRJTkVfT1VUQ09NRV9BTFJFQURZX0NMT1NFRBADYgZwcm90bzM");
 
 /**
  * One activity event that behavior-ingest has taken, on activity.accepted.v1.
@@ -96,11 +96,25 @@ export type ActivityAccepted = Message<"kuda.activity.v1.ActivityAccepted"> & {
   acceptedAtUs: bigint;
 
   /**
-   * The producer whose key sent it; empty where producers are not told apart.
+   * The producer that owns its source.
    *
    * @generated from field: string producer = 12;
    */
   producer: string;
+
+  /**
+   * The quarantine id of the input that this one corrects or repeats; empty for an input of its own.
+   *
+   * @generated from field: string replay_of = 13;
+   */
+  replayOf: string;
+
+  /**
+   * Who asked for the replay.
+   *
+   * @generated from field: string replayed_by = 14;
+   */
+  replayedBy: string;
 };
 
 /**
@@ -213,6 +227,20 @@ export type ActivityRejected = Message<"kuda.activity.v1.ActivityRejected"> & {
    * @generated from field: map<string, string> headers = 10;
    */
   headers: { [key: string]: string };
+
+  /**
+   * It came under the backfill scope.
+   *
+   * @generated from field: bool backfill = 11;
+   */
+  backfill: boolean;
+
+  /**
+   * The producer that owns its source, where both could be told.
+   *
+   * @generated from field: string producer = 12;
+   */
+  producer: string;
 };
 
 /**
@@ -286,6 +314,18 @@ export type InputOrigin = Message<"kuda.activity.v1.InputOrigin"> & {
    * @generated from field: int32 index = 5;
    */
   index: number;
+
+  /**
+   * Of a replay: the quarantine id of the original, and who asked for it.
+   *
+   * @generated from field: string replay_of = 6;
+   */
+  replayOf: string;
+
+  /**
+   * @generated from field: string actor = 7;
+   */
+  actor: string;
 };
 
 /**
@@ -294,6 +334,264 @@ export type InputOrigin = Message<"kuda.activity.v1.InputOrigin"> & {
  */
 export const InputOriginSchema: GenMessage<InputOrigin> = /*@__PURE__*/
   messageDesc(file_kuda_activity_v1_activity, 4);
+
+/**
+ * What an operator did to an input that was kept aside, where it did not lead to an accepted event.
+ *
+ * @generated from message kuda.activity.v1.QuarantineAction
+ */
+export type QuarantineAction = Message<"kuda.activity.v1.QuarantineAction"> & {
+  /**
+   * @generated from field: string quarantine_id = 1;
+   */
+  quarantineId: string;
+
+  /**
+   * @generated from field: kuda.activity.v1.QuarantineOutcome outcome = 2;
+   */
+  outcome: QuarantineOutcome;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * Why it was discarded, in the operator's words.
+   *
+   * @generated from field: string note = 4;
+   */
+  note: string;
+
+  /**
+   * @generated from field: int64 acted_at_us = 5;
+   */
+  actedAtUs: bigint;
+
+  /**
+   * Of a replay that was refused: the reason, and the bytes that were tried.
+   *
+   * @generated from field: kuda.activity.v1.RejectionReason reason = 6;
+   */
+  reason: RejectionReason;
+
+  /**
+   * @generated from field: string pointer = 7;
+   */
+  pointer: string;
+
+  /**
+   * @generated from field: string detail = 8;
+   */
+  detail: string;
+
+  /**
+   * @generated from field: bytes raw = 9;
+   */
+  raw: Uint8Array;
+};
+
+/**
+ * Describes the message kuda.activity.v1.QuarantineAction.
+ * Use `create(QuarantineActionSchema)` to create a new message.
+ */
+export const QuarantineActionSchema: GenMessage<QuarantineAction> = /*@__PURE__*/
+  messageDesc(file_kuda_activity_v1_activity, 5);
+
+/**
+ * One change of the registry of producers: the whole definition as it stands after it.
+ *
+ * @generated from message kuda.activity.v1.ProducerChanged
+ */
+export type ProducerChanged = Message<"kuda.activity.v1.ProducerChanged"> & {
+  /**
+   * @generated from field: kuda.activity.v1.ProducerDefinition definition = 1;
+   */
+  definition?: ProducerDefinition | undefined;
+
+  /**
+   * registered, changed, key_added, key_revoked, enabled, disabled.
+   *
+   * @generated from field: string change = 2;
+   */
+  change: string;
+
+  /**
+   * @generated from field: string actor = 3;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: int64 changed_at_us = 4;
+   */
+  changedAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.activity.v1.ProducerChanged.
+ * Use `create(ProducerChangedSchema)` to create a new message.
+ */
+export const ProducerChangedSchema: GenMessage<ProducerChanged> = /*@__PURE__*/
+  messageDesc(file_kuda_activity_v1_activity, 6);
+
+/**
+ * Who may emit what.
+ *
+ * @generated from message kuda.activity.v1.ProducerDefinition
+ */
+export type ProducerDefinition = Message<"kuda.activity.v1.ProducerDefinition"> & {
+  /**
+   * Stable name, for example "serving".
+   *
+   * @generated from field: string producer = 1;
+   */
+  producer: string;
+
+  /**
+   * 1 when registered, one more with each change.
+   *
+   * @generated from field: int64 version = 2;
+   */
+  version: bigint;
+
+  /**
+   * CloudEvents sources that are its own: exact, or a prefix that ends with "*".
+   *
+   * @generated from field: repeated string sources = 3;
+   */
+  sources: string[];
+
+  /**
+   * Event types that it may emit; "*" for all.
+   *
+   * @generated from field: repeated string types = 4;
+   */
+  types: string[];
+
+  /**
+   * May send events of the past.
+   *
+   * @generated from field: bool backfill = 5;
+   */
+  backfill: boolean;
+
+  /**
+   * At most quota events in window_seconds; 0: no bound.
+   *
+   * @generated from field: int64 quota = 6;
+   */
+  quota: bigint;
+
+  /**
+   * @generated from field: int32 window_seconds = 7;
+   */
+  windowSeconds: number;
+
+  /**
+   * False: nothing of it is taken.
+   *
+   * @generated from field: bool enabled = 8;
+   */
+  enabled: boolean;
+
+  /**
+   * @generated from field: repeated kuda.activity.v1.ProducerKey keys = 9;
+   */
+  keys: ProducerKey[];
+};
+
+/**
+ * Describes the message kuda.activity.v1.ProducerDefinition.
+ * Use `create(ProducerDefinitionSchema)` to create a new message.
+ */
+export const ProducerDefinitionSchema: GenMessage<ProducerDefinition> = /*@__PURE__*/
+  messageDesc(file_kuda_activity_v1_activity, 7);
+
+/**
+ * A key that was shown once; only its digest is kept.
+ *
+ * @generated from message kuda.activity.v1.ProducerKey
+ */
+export type ProducerKey = Message<"kuda.activity.v1.ProducerKey"> & {
+  /**
+   * @generated from field: string key_id = 1;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: bytes sha256 = 2;
+   */
+  sha256: Uint8Array;
+
+  /**
+   * @generated from field: int64 created_at_us = 3;
+   */
+  createdAtUs: bigint;
+
+  /**
+   * 0: no end.
+   *
+   * @generated from field: int64 expires_at_us = 4;
+   */
+  expiresAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.activity.v1.ProducerKey.
+ * Use `create(ProducerKeySchema)` to create a new message.
+ */
+export const ProducerKeySchema: GenMessage<ProducerKey> = /*@__PURE__*/
+  messageDesc(file_kuda_activity_v1_activity, 8);
+
+/**
+ * One version of the bounds from which on awards wait for an operator (DOMAIN.md section 6).
+ *
+ * @generated from message kuda.activity.v1.RiskPolicyChanged
+ */
+export type RiskPolicyChanged = Message<"kuda.activity.v1.RiskPolicyChanged"> & {
+  /**
+   * @generated from field: int64 version = 1;
+   */
+  version: bigint;
+
+  /**
+   * In force for events from this instant on, microseconds since the Unix epoch.
+   *
+   * @generated from field: int64 effective_from_us = 2;
+   */
+  effectiveFromUs: bigint;
+
+  /**
+   * More distinct accounts than this on one device, or under one person_key, on one day.
+   *
+   * @generated from field: int32 accounts_per_day = 3;
+   */
+  accountsPerDay: number;
+
+  /**
+   * More votes than this to one author within an hour.
+   *
+   * @generated from field: int32 votes_per_hour = 4;
+   */
+  votesPerHour: number;
+
+  /**
+   * @generated from field: string actor = 5;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: int64 changed_at_us = 6;
+   */
+  changedAtUs: bigint;
+};
+
+/**
+ * Describes the message kuda.activity.v1.RiskPolicyChanged.
+ * Use `create(RiskPolicyChangedSchema)` to create a new message.
+ */
+export const RiskPolicyChangedSchema: GenMessage<RiskPolicyChanged> = /*@__PURE__*/
+  messageDesc(file_kuda_activity_v1_activity, 9);
 
 /**
  * Why an activity event was kept aside. Values are the names of DOMAIN.md.
@@ -347,4 +645,41 @@ export enum RejectionReason {
  */
 export const RejectionReasonSchema: GenEnum<RejectionReason> = /*@__PURE__*/
   enumDesc(file_kuda_activity_v1_activity, 0);
+
+/**
+ * @generated from enum kuda.activity.v1.QuarantineOutcome
+ */
+export enum QuarantineOutcome {
+  /**
+   * @generated from enum value: QUARANTINE_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The replay was kept aside like the original, which stays open.
+   *
+   * @generated from enum value: QUARANTINE_OUTCOME_REFUSED = 1;
+   */
+  REFUSED = 1,
+
+  /**
+   * Closed for good, without an event.
+   *
+   * @generated from enum value: QUARANTINE_OUTCOME_DISCARDED = 2;
+   */
+  DISCARDED = 2,
+
+  /**
+   * It had been closed before: nothing was done.
+   *
+   * @generated from enum value: QUARANTINE_OUTCOME_ALREADY_CLOSED = 3;
+   */
+  ALREADY_CLOSED = 3,
+}
+
+/**
+ * Describes the enum kuda.activity.v1.QuarantineOutcome.
+ */
+export const QuarantineOutcomeSchema: GenEnum<QuarantineOutcome> = /*@__PURE__*/
+  enumDesc(file_kuda_activity_v1_activity, 1);
 
