@@ -37,16 +37,17 @@ export class Frontier {
     if (format !== FRONTIER_FORMAT) throw new FrontierError(`unknown format ${String(format)}`);
     const size = bytes.readBigUInt64BE(1);
     if (size > MAX_LEAVES) throw new FrontierError(`a size of ${String(size)}`);
-    const bits = size === 0n ? '' : size.toString(2);
-    const peaks: (Buffer | undefined)[] = Array.from({ length: bits.length }, () => undefined);
-    let at = HEADER_BYTES;
-    for (const [index, bit] of [...bits].entries()) {
-      if (bit === '0') continue;
+    const peaks: (Buffer | undefined)[] = [];
+    let at = bytes.length;
+    // The smallest subtree stands last.
+    for (let left = size; left > 0n; left >>= 1n) {
+      const start = at - HASH_BYTES;
+      const full = (left & 1n) === 1n && start >= HEADER_BYTES;
       // A copy: the frontier outlives the row it came in.
-      peaks[bits.length - 1 - index] = Buffer.from(bytes.subarray(at, at + HASH_BYTES));
-      at += HASH_BYTES;
+      peaks.push(full ? Buffer.from(bytes.subarray(start, at)) : undefined);
+      if ((left & 1n) === 1n) at = start;
     }
-    if (at !== bytes.length)
+    if (at !== HEADER_BYTES)
       throw new FrontierError(`${String(bytes.length)} bytes for a size of ${String(size)}`);
     return new Frontier(peaks, Number(size));
   }
