@@ -18,6 +18,20 @@ export interface ActivityEvent {
   readonly backfill: boolean;
   /** What this event claims platform-wide, first come first served; null: nothing. */
   readonly claim: Claim | null;
+  /** What accounts are counted by (DOMAIN.md section 6): the device or person key that the subject used; null: none. */
+  readonly accountMark: Claim | null;
+  /** A vote, where the event is one. */
+  readonly vote: Vote | null;
+  /** The id of the producer that owns the source; empty where producers are not told apart. */
+  readonly producer: string;
+}
+
+/** A vote as cast: the subject's standing vote on a model is the latest. */
+export interface Vote {
+  readonly modelId: string;
+  /** The user who is voted for. */
+  readonly author: string;
+  readonly up: boolean;
 }
 
 /** A value that counts once on the whole platform, whoever the user. */

@@ -25,28 +25,44 @@ export function oneOf(...values: readonly string[]): FieldKind {
   return { kind: 'list', values };
 }
 
-/** Characters of an id or text; what is longer is no id. */
+/** Unicode characters (code points) of an id or text; what is longer is no id. */
 export const MAX_TEXT_CHARS = 256;
-const USER_ID = /^[A-Za-z0-9._:@-]{1,128}$/;
+/** Source of the pattern of a user id; also in the published schemas. */
+export const USER_ID_PATTERN = '^[A-Za-z0-9._:@-]{1,128}$';
+const USER_ID = new RegExp(USER_ID_PATTERN);
 // Control characters are no part of an id, and PostgreSQL's text cannot hold NUL.
 const CONTROL = /\p{Cc}/u;
+// eslint-disable-next-line no-control-regex -- exactly what is not printable ASCII
+const BEYOND_ASCII = /[^\u0000-\u007f]/;
+
+function isLongerThan(text: string, characters: number): boolean {
+  // A character is one or two units: only between the two bounds it has to be counted.
+  if (text.length <= characters) return false;
+  return text.length > 2 * characters || [...text].length > characters;
+}
 
 /** Why a text is no bounded, well-formed, printable text; undefined when it is. */
 export function textProblem(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'must be a text';
   if (value.length === 0) return 'must not be empty';
-  if (value.length > MAX_TEXT_CHARS) return `must have at most ${String(MAX_TEXT_CHARS)} characters`;
+  if (isLongerThan(value, MAX_TEXT_CHARS)) return `must have at most ${String(MAX_TEXT_CHARS)} characters`;
   if (!value.isWellFormed()) return 'must be well-formed Unicode';
   return CONTROL.test(value) ? 'must not hold control characters' : undefined;
 }
 
-/** Bytes of one half of an event's key; both together fit the log's bound of 1,024 bytes for a command id. */
-export const MAX_KEY_BYTES = 500;
+/**
+ * Characters of one half of an event's key where one of them is beyond ASCII, hence up to 4 bytes long: both halves
+ * together fit the log's bound of 1,024 bytes for a command id.
+ */
+export const MAX_WIDE_KEY_CHARS = 125;
 
 /** Why a text is no half of an event's key; undefined when it is. */
 export function keyProblem(value: unknown): string | undefined {
-  const long = typeof value === 'string' && Buffer.byteLength(value) > MAX_KEY_BYTES;
-  return textProblem(value) ?? (long ? `must have at most ${String(MAX_KEY_BYTES)} bytes` : undefined);
+  const problem = textProblem(value);
+  if (problem !== undefined || typeof value !== 'string' || value.length <= MAX_WIDE_KEY_CHARS)
+    return problem;
+  const tooWide = BEYOND_ASCII.test(value) && isLongerThan(value, MAX_WIDE_KEY_CHARS);
+  return tooWide ? `must have at most ${String(MAX_WIDE_KEY_CHARS)} characters, or ASCII only` : undefined;
 }
 
 /** Why a text is no user id; undefined when it is. */

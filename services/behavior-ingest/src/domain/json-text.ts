@@ -44,7 +44,11 @@ export function readJsonObject(raw: Buffer): ReadJson {
   if (raw.length > MAX_EVENT_BYTES) return malformed(`larger than ${String(MAX_EVENT_BYTES)} bytes`);
   if (!isUtf8(raw)) return malformed('not UTF-8');
   const text = raw.toString('utf8');
-  const value = parseJson(text);
+  return readJsonText(text, parseJson(text));
+}
+
+/** A text of bounded size with what it parsed to (undefined: it is no JSON), as one object of bounded depth. */
+function readJsonText(text: string, value: unknown): ReadJson {
   if (value === undefined) return malformed('not JSON');
   if (!isJsonObject(value)) return malformed('not a JSON object');
   const scan = scanJson(text);

@@ -18,6 +18,8 @@ export interface Rejection {
   readonly pointer: string;
   /** One sentence for a person; never quotes the input, so that it is bounded and safe to show. */
   readonly detail: string;
+  /** True where the event itself may be right, but is not this sender's to emit. */
+  readonly forbidden?: true;
 }
 
 /** Builds a rejection. */

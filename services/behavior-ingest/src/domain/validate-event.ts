@@ -1,9 +1,10 @@
-import type { ActivityEvent, Claim, Verdict } from './activity-event';
+import type { ActivityEvent, Claim, Verdict, Vote } from './activity-event';
 import { badAttribute, identityOf, missingAttribute } from './attribute-checks';
 import { badMember, missingMember, negativeAmount, type CheckedData } from './data-checks';
 import { isBinaryMode, readBinary, readStructured, type Envelope } from './envelope';
 import { EVENT_TYPES, type EventTypeSchema } from './event-types';
 import { isJsonObject, textOf } from './json-text';
+import { forbiddenTo, type Producer, type Sender } from './producer';
 import { rejection, type Rejection } from './rejection';
 import { parseInstantUs } from './rfc3339';
 
@@ -18,6 +19,8 @@ export const MAX_AGE_US = 7n * DAY_US;
 export interface IntakeScope {
   readonly nowUs: bigint;
   readonly backfill: boolean;
+  /** Who sends it; absent where producers are not told apart. */
+  readonly sender?: Sender;
 }
 
 /** One input as received: the bytes and, from the bus, the headers. */
@@ -46,6 +49,18 @@ function lateRejection(timeUs: bigint | undefined, scope: IntakeScope): Rejectio
     : undefined;
 }
 
+/** What a producer may not emit is not in its list: the last rung of `bad_value`. */
+function forbiddenRejection(
+  { sender }: IntakeScope,
+  attributes: Envelope['attributes'],
+): Rejection | undefined {
+  if (sender === undefined) return undefined;
+  const source = textOf(attributes, 'source');
+  const forbidden = forbiddenTo(sender, { source }, textOf(attributes, 'type'));
+  if (forbidden === undefined) return undefined;
+  return { ...rejection('bad_value', forbidden.pointer, forbidden.detail), forbidden: true };
+}
+
 /** The first reason that holds, in the order of DOMAIN.md section 3. */
 function firstRejection(
   envelope: Envelope,
@@ -64,27 +79,46 @@ function firstRejection(
     negativeAmount(schema, data) ??
     badAttribute(attributes) ??
     badMember(schema, data) ??
+    forbiddenRejection(scope, attributes) ??
     lateRejection(timeUs, scope)
   );
 }
 
-function claimOf(schema: EventTypeSchema, data: CheckedData): Claim | null {
-  if (schema.claim === null || !isJsonObject(data) || data[schema.claim.when] !== true) return null;
-  return { kind: schema.claim.key, value: textOf(data, schema.claim.key) };
+function claimOf({ claim }: EventTypeSchema, data: CheckedData): Claim | null {
+  if (claim === null || !isJsonObject(data) || data[claim.when] !== true) return null;
+  return { kind: claim.key, value: textOf(data, claim.key) };
 }
 
-function beneficiaryOf(schema: EventTypeSchema, data: CheckedData, subject: string): string {
-  if (schema.beneficiary === null || !isJsonObject(data)) return subject;
-  return textOf(data, schema.beneficiary);
+function accountMarkOf({ accountMark }: EventTypeSchema, data: CheckedData): Claim | null {
+  if (accountMark === null || !isJsonObject(data) || !Object.hasOwn(data, accountMark)) return null;
+  return { kind: accountMark, value: textOf(data, accountMark) };
+}
+
+function voteOf({ isVote }: EventTypeSchema, data: CheckedData): Vote | null {
+  if (!isVote || !isJsonObject(data)) return null;
+  return { modelId: textOf(data, 'model_id'), author: textOf(data, 'owner'), up: data['vote'] === 'up' };
+}
+
+function beneficiaryOf({ beneficiary }: EventTypeSchema, data: CheckedData, subject: string): string {
+  if (beneficiary === null || !isJsonObject(data)) return subject;
+  return textOf(data, beneficiary);
+}
+
+function ownerOf({ sender }: IntakeScope, source: string): Producer | null {
+  return source === '' ? null : (sender?.directory.ofSource(source) ?? null);
 }
 
 /** Takes the event, or says why not. */
-export function validateEvent(envelope: Envelope, scope: IntakeScope): Verdict {
+export function validateEvent(envelope: Envelope, given: IntakeScope): Verdict {
   const { attributes } = envelope;
   const type = textOf(attributes, 'type');
   const schema = EVENT_TYPES.get(type);
   const time = textOf(attributes, 'time');
   const timeUs = parseInstantUs(time);
+  const source = textOf(attributes, 'source');
+  const owner = ownerOf(given, source);
+  // The scope to send the past is the producer's, whatever way its events come.
+  const scope = owner?.backfill === false ? { ...given, backfill: false } : given;
   const found = firstRejection(envelope, schema, timeUs, scope);
   if (found !== undefined || schema === undefined || timeUs === undefined) {
     const why = found ?? rejection('bad_value', '', 'the event could not be read');
@@ -93,7 +127,7 @@ export function validateEvent(envelope: Envelope, scope: IntakeScope): Verdict {
   const data = checkedData(envelope);
   const subject = textOf(attributes, 'subject');
   const event: ActivityEvent = {
-    source: textOf(attributes, 'source'),
+    source,
     eventId: textOf(attributes, 'id'),
     type,
     subject,
@@ -103,6 +137,9 @@ export function validateEvent(envelope: Envelope, scope: IntakeScope): Verdict {
     dataJson: envelope.data?.text ?? EMPTY_DATA,
     backfill: scope.backfill,
     claim: claimOf(schema, data),
+    accountMark: accountMarkOf(schema, data),
+    vote: voteOf(schema, data),
+    producer: owner?.id ?? '',
   };
   return { kind: 'accepted', event };
 }
