@@ -29,6 +29,7 @@ export {
   type ToRecords,
 } from './relay/ports';
 export { Relay, type RelayOptions } from './relay/relay';
+export { RELAY_POINTS, type RelayPoint } from './relay/relay-points';
 export { projectionPosition, type ProjectionKey } from './projector/advance-projection';
 export { sqlUnit, typeOrmUnit, type ProjectionUnit } from './projector/projection-unit';
 export { Projector, type ProjectorOptions } from './projector/projector';

@@ -9,6 +9,7 @@ import { advanceRelay, relayPosition } from './advance-relay';
 import { chunksOf, recordsOf } from './batch-records';
 import type { RelayPublisher, RelayTail, ToRecords } from './ports';
 import { PublishedTails } from './published-tails';
+import type { RelayPoint } from './relay-points';
 
 /** Entries published per step. */
 export const MAX_RELAY_BATCH = 500;
@@ -28,6 +29,8 @@ export interface RelayOptions {
   readonly compactedTopics?: readonly string[];
   /** Told once when the relay has given up or was fenced; the process must end. */
   readonly onFatal: (error: Error) => void;
+  /** Told at each named point of a step, between two awaits; must not throw. For crash tests. */
+  readonly onPoint?: (point: RelayPoint) => void;
 }
 
 /**
@@ -76,11 +79,15 @@ export class Relay {
   private async step(): Promise<boolean> {
     const { sql, name, committer, tail, topics } = this.options;
     const head = await readHead(sql);
+    this.at('relay.head-read');
     if (head.epoch !== committer.epoch) throw new LogFencedError(`relay ${name}: the log has a newer owner`);
     this.cursor ??= await relayPosition(sql, name);
+    this.at('relay.cursor-read');
     if (head.position <= this.cursor) return false;
     this.tails ??= await PublishedTails.read(tail, topics, head.position);
+    this.at('relay.tails-read');
     const entries = await readEntries(sql, { after: this.cursor, limit: MAX_RELAY_BATCH });
+    this.at('relay.entries-read');
     const last = entries.at(-1);
     if (last === undefined) return false;
     try {
@@ -110,19 +117,25 @@ export class Relay {
           );
         }
         const missing = await tails.missing(records);
-        for (const chunk of chunksOf(missing)) await publisher.publish(chunk.map(({ record }) => record));
+        for (const chunk of chunksOf(missing)) {
+          const acknowledged = publisher.publish(chunk.map(({ record }) => record));
+          this.at('relay.publishing');
+          await acknowledged;
+          this.at('relay.published');
+        }
       },
     );
   }
 
   private async advance(from: bigint, to: bigint): Promise<void> {
     const { sql, name, committer } = this.options;
-    const answer = await advanceRelay(sql, { epoch: committer.epoch, name, from, to }).catch(
-      (error: unknown) => {
-        this.forget();
-        throw error;
-      },
-    );
+    const advancing = advanceRelay(sql, { epoch: committer.epoch, name, from, to });
+    this.at('relay.advancing');
+    const answer = await advancing.catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
+    this.at('relay.advanced');
     switch (answer) {
       case 'advanced':
         this.cursor = to;
@@ -133,6 +146,10 @@ export class Relay {
         this.forget();
         throw new LogError('KUDA-LOG-1011', `the cursor of ${name} is not at ${from.toString()}`);
     }
+  }
+
+  private at(point: RelayPoint): void {
+    this.options.onPoint?.(point);
   }
 
   /** The next step reads cursor and tails again. */
