@@ -7,6 +7,7 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import type { FastifyInstance } from 'fastify';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import { requireAuthentication } from './auth/authentication.hook';
+import type { KeyVerifier } from './auth/principal';
 import { assertAccessDeclared, type ControllerClass } from './auth/route-access.check';
 import { TokenVerifier } from './auth/token-verifier';
 import type { BaseConfig } from './config/base-config';
@@ -45,6 +46,10 @@ export interface ServiceDefinition<Config extends KitConfig> {
   readonly bodyLimitBytes?: number;
   /** Content types parsed as JSON beside `application/json`. */
   readonly jsonContentTypes?: readonly string[];
+  /** True: a body may have members like `__proto__`, as data of its own; else it is refused with 400. */
+  readonly keepsPrototypeKeys?: boolean;
+  /** Credentials beside the issuer's tokens, taken out of the built application. */
+  readonly keys?: (app: NestFastifyApplication) => KeyVerifier;
   readonly logDestination?: DestinationStream;
   /** How the process ends; tests put something else here. */
   readonly exit?: (code: number) => void;
@@ -84,18 +89,21 @@ export async function createService<Config extends KitConfig>(
   );
   assertAccessDeclared(controllersOf(app));
   app.useGlobalFilters(filter);
-  const verifier = new TokenVerifier({
+  const tokens = new TokenVerifier({
     issuer: config.AUTH_ISSUER,
     audience: config.AUTH_AUDIENCE,
     jwksUrl: config.AUTH_JWKS_URL,
   });
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   server.setReplySerializer((payload) => JSON.stringify(payload, amountsAsStrings));
-  parseJsonBodies(server, [...JSON_CONTENT_TYPES, ...(definition.jsonContentTypes ?? [])]);
+  parseJsonBodies(server, {
+    contentTypes: [...JSON_CONTENT_TYPES, ...(definition.jsonContentTypes ?? [])],
+    prototypeKeys: definition.keepsPrototypeKeys === true ? 'ignore' : 'error',
+  });
   forbidCaching(server);
   observeRequests(server, metrics, logger);
   refuseWhileStopping(server, shutdown);
-  requireAuthentication(server, verifier);
+  requireAuthentication(server, { tokens, keys: definition.keys?.(app) ?? null });
   continueIncomingTraces(server);
   shutdown.register('pools', 'application', () => app.close());
   const stopWatching = watchEventLoop(health);

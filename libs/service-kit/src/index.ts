@@ -17,7 +17,7 @@ export { encodeCursor, pageOf, pageQuery, toPage, type Cursor, type Page } from 
 export { amountsAsStrings, amountText, timeText, toRfc3339 } from './http/json';
 export { CurrentPrincipal, Public, Scopes, type RouteAccess } from './auth/access.decorators';
 export { SCOPES, type Scope } from './auth/scopes';
-export { requireScopes, type Principal } from './auth/principal';
+export { requireScopes, type KeyVerifier, type Principal } from './auth/principal';
 export { routesOf, type ControllerClass, type RouteOfController } from './auth/route-access.check';
 export {
   HealthRegistry,

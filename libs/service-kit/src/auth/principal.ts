@@ -6,6 +6,14 @@ import type { Scope } from './scopes';
 export interface Principal {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
+  /** The producer whose key was shown instead of a token. */
+  readonly producer?: string;
+}
+
+/** Credentials of a service's own beside the issuer's tokens (keys of producers). */
+export interface KeyVerifier {
+  /** Who calls; undefined for what is none of these keys at all. @throws ProblemException (401) for a key that is not good */
+  verify(authorization: string): Principal | undefined;
 }
 
 /** For scopes that only some requests of a route need. @throws ProblemException (403) when one is missing. */

@@ -10,9 +10,15 @@ declare module 'fastify' {
   }
 }
 
-/** Takes these content types as JSON, refusing keys that would reach an object's prototype. */
-export function parseJsonBodies(server: FastifyInstance, contentTypes: readonly string[]): void {
-  const parse = server.getDefaultJsonParser('error', 'error');
+export interface JsonBodies {
+  readonly contentTypes: readonly string[];
+  /** Keys that would reach an object's prototype when it is copied: refused, or left as members like any other. */
+  readonly prototypeKeys: 'error' | 'ignore';
+}
+
+/** Takes these content types as JSON. */
+export function parseJsonBodies(server: FastifyInstance, { contentTypes, prototypeKeys }: JsonBodies): void {
+  const parse = server.getDefaultJsonParser(prototypeKeys, prototypeKeys);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser([...contentTypes], { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     request.rawBody = body;

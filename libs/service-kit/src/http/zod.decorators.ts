@@ -11,6 +11,8 @@ const JSON_TYPE = 'application/json';
 export interface BodyOptions {
   /** Content types that the body may have; `application/json` when omitted. */
   readonly types?: readonly string[];
+  /** True: the schema only describes the body, and the handler judges it. */
+  readonly unchecked?: boolean;
 }
 
 /** A parameter of a method: a constructor has no routes. */
@@ -31,11 +33,15 @@ function mustRefuseUnknownFields(schema: z.ZodType): void {
 }
 
 /** The body, parsed by `schema` (strict). */
-export function ZodBody(schema: z.ZodType, { types = [JSON_TYPE] }: BodyOptions = {}): ParameterDecorator {
-  mustRefuseUnknownFields(schema);
+export function ZodBody(
+  schema: z.ZodType,
+  { types = [JSON_TYPE], unchecked = false }: BodyOptions = {},
+): ParameterDecorator {
+  if (!unchecked) mustRefuseUnknownFields(schema);
   return onMethod((target, key, index) => {
     describeRoute(target, key, { body: schema, bodyTypes: types });
-    Body(new ZodPipe(schema, ''))(target, key, index);
+    const read = unchecked ? Body() : Body(new ZodPipe(schema, ''));
+    read(target, key, index);
   });
 }
 

@@ -61,8 +61,11 @@ export function buildOpenApi(api: ApiDescription): OpenApiDocument {
   };
 }
 
+/** A parameter is `:name`; `::` stands for a colon, as in `:id::cancel`. */
+const PARAMETER = /(?<!:):(\w+)/g;
+
 function openApiPath(path: string): string {
-  return path.replaceAll(/:(\w+)/g, '{$1}');
+  return path.replaceAll(PARAMETER, '{$1}').replaceAll('::', ':');
 }
 
 function operationOf(route: RouteOfController, components: SchemaComponents, problem: JsonSchema): Operation {
@@ -87,7 +90,7 @@ function operationOf(route: RouteOfController, components: SchemaComponents, pro
 }
 
 function assertPathDescribed(route: RouteOfController, { parameters = [] }: RouteDescription): void {
-  const named = [...route.path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+  const named = [...route.path.matchAll(PARAMETER)].map((match) => match[1] ?? '');
   const missing = named.filter((name) => !parameters.some((one) => one.in === 'path' && one.name === name));
   if (missing.length > 0)
     throw new Error(`${route.controller}.${route.handlerName} reads ${missing.join()} untyped`);

@@ -37,6 +37,8 @@ export function serviceEnvironment(
     AUTH_ISSUER: wiring.issuer,
     AUTH_JWKS_URL: wiring.jwksUrl,
     ...(service === 'gpu-scheduler' ? clusterEnvironment(wiring) : {}),
+    // One machine, one platform: a producer that may emit everything.
+    ...(service === 'behavior-ingest' ? { INTAKE_OPEN_PRODUCER: 'local' } : {}),
   };
 }
 
