@@ -31,7 +31,7 @@ interface Packed {
   readonly holds: readonly PackedHold[];
   readonly closed: readonly string[];
   readonly memory: PackedMemory;
-  readonly trust: readonly [string | null, string, boolean, string, string];
+  readonly trust: readonly [string | null, string, boolean, string, string, number | null, boolean];
 }
 
 /** Packs an account: compact JSON, the same bytes for the same account. */
@@ -53,6 +53,8 @@ export function encodeAccount(account: Account): Buffer {
       trust.factorEnrolled,
       trust.valueLaneAwards.toString(),
       trust.valueLanePoints.toString(),
+      trust.overrideLevel,
+      trust.abuseConfirmed,
     ],
   };
   return Buffer.from(JSON.stringify(packed));
@@ -127,12 +129,15 @@ function unpackHold([id, redemptionId, sku, expiresAtUs, parts]: PackedHold): Ho
   return { id, redemptionId, sku, expiresAtUs: BigInt(expiresAtUs), parts: heldParts };
 }
 
-function unpackTrust([registered, seconds, factorEnrolled, awards, points]: Packed['trust']): TrustFacts {
+function unpackTrust(packed: Packed['trust']): TrustFacts {
+  const [registered, seconds, factorEnrolled, awards, points, overrideLevel, abuseConfirmed] = packed;
   return {
     registeredAtUs: registered === null ? null : BigInt(registered),
     succeededDeviceSeconds: BigInt(seconds),
     factorEnrolled,
     valueLaneAwards: BigInt(awards),
     valueLanePoints: BigInt(points),
+    overrideLevel,
+    abuseConfirmed,
   };
 }

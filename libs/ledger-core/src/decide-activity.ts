@@ -3,7 +3,8 @@ import type { Account, Lot, PendingAward } from './account';
 import type { Activity } from './commands';
 import { insertLot } from './lots';
 import { post, type Move } from './postings';
-import type { Decided, Decision, LedgerFacts } from './record';
+import type { Decision } from './body';
+import type { Decided, LedgerFacts } from './record';
 
 /** Priority of lots that rules pay; lower is spent first. */
 const RULE_LOT_PRIORITY = 0;
@@ -53,8 +54,11 @@ export function decideActivity(
         dataJson: activity.dataJson,
         backfill: activity.backfill,
         ...(activity.personKeyFirst === undefined ? {} : { personKeyFirst: activity.personKeyFirst }),
+        riskReasons: activity.riskReasons ?? [],
+        ruleSetHash: set.hash,
       },
     },
+    lots: [],
     entries: posted.entries,
     balances: posted.balances,
     account: {

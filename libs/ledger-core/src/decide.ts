@@ -22,7 +22,9 @@ export function decide(set: RuleSet, account: Account, command: Command, facts: 
       return releaseHold(account, command, facts);
     case 'mature-award':
     case 'expire-hold':
-    case 'expire-lot':
+    case 'attend-lot':
       return decideDue(account, command, facts);
+    default:
+      throw new RangeError(`${command.type} is not decided yet`);
   }
 }

@@ -36,7 +36,7 @@ function earliest(account: Account): DueItem | null {
   }
   const lot = firstToExpire(account.lots);
   if (lot !== null && (first === null || lot.expiresAtUs < first.atUs)) {
-    first = { atUs: lot.expiresAtUs, command: { type: 'expire-lot', lotId: lot.id } };
+    first = { atUs: lot.expiresAtUs, command: { type: 'attend-lot', lotId: lot.id } };
   }
   return first;
 }
@@ -55,7 +55,7 @@ export function decideDue(account: Account, command: DueCommand, facts: LedgerFa
       return matureAward(account, command.lotId, facts);
     case 'expire-hold':
       return releaseHold(account, { type: 'release-hold', holdId: command.holdId, reason: 'expired' }, facts);
-    case 'expire-lot':
+    case 'attend-lot':
       return expireLot(account, command.lotId, facts);
   }
 }

@@ -182,11 +182,13 @@ function refuse(
     reason: refused.refused,
     ...about,
     detail: refused.detail,
+    command: '',
   };
   return {
     body: { case: 'commandRefused', value },
     entries: [],
     balances: [],
+    lots: [],
     account: { ...account, version: facts.version },
   };
 }

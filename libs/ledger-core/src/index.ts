@@ -10,19 +10,11 @@ export {
   type PendingAward,
 } from './account';
 export { decodeAccount, encodeAccount } from './account-codec';
-export type {
-  Activity,
-  AssetAmount,
-  Command,
-  DecideActivity,
-  DueCommand,
-  HoldCommand,
-  PlaceHold,
-  ReleaseHold,
-  SettleHold,
-} from './commands';
+export type * from './commands';
 export { decide } from './decide';
 export { dueAtUs, dueCommand } from './due';
 export { compareLots } from './lots';
-export type { Body, Decided, Decision, Entry, HeldLot, LedgerFacts } from './record';
+export type { Bodies, Body, BodyCase, Decision, LotAmount, Redecision } from './body';
+export type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
+export { decodeRecord, encodeRecord, entryKind } from './record-codec';
 export { REFUSALS, type RefusalReason } from './refusals';

@@ -1,5 +1,5 @@
 import { balanceOf, type Account, type Balance } from './account';
-import type { Decided, Entry } from './record';
+import type { Decided, Entry, LotState } from './record';
 
 /** An account of the platform, by its full name. */
 interface PlatformSide {
@@ -23,12 +23,13 @@ export interface Move {
 export interface Posted {
   readonly entries: readonly Entry[];
   readonly balances: Decided['balances'];
+  readonly lots: readonly LotState[];
   readonly account: Account;
 }
 
 /** Writes moves as entries and running balances. Asserts what the callers have made sure of: no balance below 0. */
 export function post(account: Account, moves: readonly Move[]): Posted {
-  if (moves.length === 0) return { entries: [], balances: [], account };
+  if (moves.length === 0) return { entries: [], balances: [], lots: [], account };
   const entries: Entry[] = [];
   const touched = new Map<string, Balance>();
   for (const move of moves) {
@@ -43,7 +44,12 @@ export function post(account: Account, moves: readonly Move[]): Posted {
     }
   }
   const balances = [...touched].map(([asset, balance]) => ({ asset, ...balance }));
-  return { entries, balances, account: { ...account, balances: new Map([...account.balances, ...touched]) } };
+  return {
+    entries,
+    balances,
+    lots: [],
+    account: { ...account, balances: new Map([...account.balances, ...touched]) },
+  };
 }
 
 function entryOf(userId: string, side: PlatformSide | UserSide, asset: string, amount: bigint): Entry {

@@ -1,102 +1,36 @@
-import type { RuleDecision } from '@kuda/rules';
+import type { TrustFacts } from '@kuda/rules';
 import type { Account, Balance } from './account';
-import type { AssetAmount } from './commands';
+import type { Body } from './body';
 
-/** A signed entry of a transaction; per record and asset they sum to zero (I1). */
+/** A signed entry of a transaction; per record and asset they sum to zero (I1). Two in a row are one move. */
 export interface Entry {
-  /** `user/<id>/available|pending|held|debt`, or a platform account such as `issuance/<rule>`. */
+  /**
+   * `user/<id>/available|pending|held|debt`, or a platform account such as `issuance/<rule>`. What a user owes is the
+   * negative sum of the entries on `debt`.
+   */
   readonly account: string;
   readonly asset: string;
   readonly amount: bigint;
-  /** The lot the amount enters or leaves, on a user's `available`; else empty. */
+  /** The lot the amount enters or leaves, on a user's `available`, `pending` and `held`; else empty. */
   readonly lotId: string;
 }
 
-/** What one rule version decided, with what became of the award. */
-export interface Decision {
-  readonly rule: string;
-  readonly ruleHash: string;
-  readonly outcome: RuleDecision['outcome'];
-  readonly reason: string;
-  readonly asset: string;
-  readonly amountFull: bigint;
-  readonly amountPaid: bigint;
-  /** Ledger time at which a pending award matures; 0 when it is not pending. */
-  readonly pendingUntilUs: bigint;
-  /** Lot of the award; empty when nothing was paid. */
-  readonly lotId: string;
-  readonly factsJson: string;
-}
-
-export interface HeldLot {
+/** A lot as it stands after a record. */
+export interface LotState {
   readonly lotId: string;
   readonly asset: string;
-  readonly amount: bigint;
+  readonly origin: string;
+  readonly original: bigint;
+  /** Available part; what is held stands in holds. */
+  readonly remaining: bigint;
+  readonly expiresAtUs: bigint;
+  readonly restriction: string;
+  readonly priority: number;
 }
 
-/** The body of a record; the members are those of `kuda.ledger.v1.LedgerRecord`. */
-export type Body =
-  | {
-      readonly case: 'activityDecided';
-      readonly value: {
-        readonly source: string;
-        readonly eventId: string;
-        readonly type: string;
-        readonly subject: string;
-        readonly time: string;
-        readonly timeUs: bigint;
-        readonly ruleSet: string;
-        readonly decisions: readonly Decision[];
-        readonly dataJson: Uint8Array;
-        readonly backfill: boolean;
-        readonly personKeyFirst?: boolean;
-      };
-    }
-  | {
-      readonly case: 'awardMatured';
-      readonly value: HeldLot & { readonly rule: string };
-    }
-  | {
-      readonly case: 'holdPlaced';
-      readonly value: {
-        readonly holdId: string;
-        readonly redemptionId: string;
-        readonly sku: string;
-        readonly amounts: readonly AssetAmount[];
-        readonly lots: readonly HeldLot[];
-        readonly expiresAtUs: bigint;
-      };
-    }
-  | {
-      readonly case: 'holdSettled';
-      readonly value: {
-        readonly holdId: string;
-        readonly redemptionId: string;
-        readonly captured: readonly AssetAmount[];
-        readonly released: readonly AssetAmount[];
-        readonly reason: string;
-      };
-    }
-  | {
-      readonly case: 'holdReleased';
-      readonly value: {
-        readonly holdId: string;
-        readonly redemptionId: string;
-        readonly released: readonly AssetAmount[];
-        readonly reason: string;
-      };
-    }
-  | {
-      readonly case: 'commandRefused';
-      readonly value: {
-        readonly code: string;
-        readonly reason: string;
-        readonly holdId: string;
-        readonly redemptionId: string;
-        readonly detail: string;
-      };
-    }
-  | { readonly case: 'lotExpired'; readonly value: HeldLot };
+export interface AssetBalance extends Balance {
+  readonly asset: string;
+}
 
 /** What a decision reads beside state and command. */
 export interface LedgerFacts {
@@ -105,6 +39,13 @@ export interface LedgerFacts {
   readonly version: bigint;
   /** Ledger time of the record, microseconds since the Unix epoch. */
   readonly recordedAtUs: bigint;
+  /**
+   * The record at a position of this user's own log, or null; asked by reversals only. It sees the entries decided
+   * earlier in the same batch, so that a replay with other batches gives the same bytes (I13).
+   */
+  readonly transactions?: (position: bigint) => Recorded | null;
+  /** The user's decided activities in log order, seen like `transactions`; asked by reversals only. */
+  readonly history?: () => readonly Recorded[];
 }
 
 /** The outcome of a command: the record to write, and the account after it. */
@@ -112,6 +53,23 @@ export interface Decided {
   readonly body: Body;
   readonly entries: readonly Entry[];
   /** Assets that the entries touched, with their balances after them. */
-  readonly balances: readonly (Balance & { readonly asset: string })[];
+  readonly balances: readonly AssetBalance[];
+  /** Lots that the record touched, as they stand after it. */
+  readonly lots: readonly LotState[];
   readonly account: Account;
+}
+
+/** A record of the log as the domain sees it: what `kuda.ledger.v1.LedgerRecord` says. */
+export interface Recorded {
+  readonly position: bigint;
+  readonly accountVersion: bigint;
+  readonly userId: string;
+  readonly commandId: string;
+  readonly recordedAtUs: bigint;
+  readonly body: Body;
+  readonly entries: readonly Entry[];
+  /** Every asset the user ever had. */
+  readonly balances: readonly AssetBalance[];
+  readonly trust: TrustFacts;
+  readonly lots: readonly LotState[];
 }

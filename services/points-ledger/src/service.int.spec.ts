@@ -6,7 +6,7 @@ import {
   type OutgoingMessage,
 } from '@kuda/messaging';
 import { eventually } from '@kuda/testing';
-import { decodeRecord } from './ledger/record.codec';
+import { decodeRecord } from '@kuda/ledger-core';
 import { acceptedBytes, type AcceptedEvent } from './test/accepted-event';
 import { startRunningService, type RunningService } from './test/running-service';
 

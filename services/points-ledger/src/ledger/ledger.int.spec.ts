@@ -10,13 +10,12 @@ import {
 } from '@kuda/event-store';
 import { decodeAccount, type Account, type Command, type HoldCommand } from '@kuda/ledger-core';
 import { readActivity } from '../awards/activity.codec';
-import { DecideActivityHandler } from '../awards/decide-activity.handler';
 import { DecisionReportQuery } from '../reports/decision-report.query';
 import { DecisionRow } from '../statements/decision.entity';
 import { TransactionRow } from '../statements/transaction.entity';
 import { acceptedBytes, anIncoming, type AcceptedEvent } from '../test/accepted-event';
 import { openTestLedger, type TestLedger } from '../test/test-ledger';
-import { decodeRecord } from './record.codec';
+import { decodeRecord } from '@kuda/ledger-core';
 import { userStream } from './user-stream';
 
 const DAY_US = 86_400_000_000n;
@@ -76,8 +75,7 @@ describe('the ledger on a real database', () => {
     await ledger.close();
   });
 
-  const decide = (events: readonly AcceptedEvent[]) =>
-    new DecideActivityHandler(ledger.committer).decide(envelopes(events));
+  const decide = (events: readonly AcceptedEvent[]) => ledger.committer.submit(envelopes(events));
 
   /** Running balances, statements and totals say what the entries of the log say. */
   async function expectAgreement(): Promise<void> {
@@ -117,7 +115,7 @@ describe('the ledger on a real database', () => {
     await expectAgreement();
     const repeated = await decide(events.slice(0, 10));
     expect(repeated.map((outcome) => outcome.status)).toEqual(Array.from({ length: 10 }, () => 'repeated'));
-    const report = await new DecisionReportQuery(ledger.pool).report();
+    const report = await new DecisionReportQuery(ledger.shards).report();
     expect(report.events).toBe(REAL_LINES);
     const count = await ledger.readModels.getRepository(DecisionRow).countBy({ outcome: 'awarded' });
     const awarded = Object.entries(report.outcomes).filter(([name]) => name.endsWith('/awarded'));

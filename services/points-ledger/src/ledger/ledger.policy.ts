@@ -6,6 +6,8 @@ import {
   dueAtUs,
   dueCommand,
   encodeAccount,
+  encodeRecord,
+  entryKind,
   newAccount,
   type Account,
   type Body,
@@ -13,7 +15,6 @@ import {
   type Entry,
 } from '@kuda/ledger-core';
 import type { RuleSet } from '@kuda/rules';
-import { encodeRecord, entryKind } from './record.codec';
 import { userOfStream } from './user-stream';
 
 /** Told of each record that was decided; a batch that is decided again tells again. */

@@ -1,10 +1,9 @@
 import { fromBinary, UserBalanceSchema } from '@kuda/contracts';
-import { decide, newAccount, REFUSALS } from '@kuda/ledger-core';
+import { decide, decodeRecord, encodeRecord, entryKind, newAccount, REFUSALS } from '@kuda/ledger-core';
 import { LEDGER_ERROR_CODES } from '../error-codes';
 import { acceptedBytes, anIncoming } from '../test/accepted-event';
 import { shippedRules } from '../test/test-ledger';
 import { readActivity } from '../awards/activity.codec';
-import { decodeRecord, encodeRecord, entryKind } from './record.codec';
 import { relayRecords } from './relay-records';
 
 const FACTS = { position: 41n, version: 1n, recordedAtUs: 1_790_000_000_000_000n };

@@ -1,5 +1,5 @@
 import type { StoredEntry } from '@kuda/event-store';
-import { decodeRecord, outcomeName } from '../ledger/record.codec';
+import { decodeRecord } from '@kuda/ledger-core';
 
 /** The asset that counts as points, in milli-points. */
 const POINT = 'POINT';
@@ -19,9 +19,8 @@ export class DecisionTally {
     if (record.body.case !== 'activityDecided') return;
     this.events += 1;
     for (const { rule, outcome, asset, amountPaid } of record.body.value.decisions) {
-      const name = outcomeName(outcome);
-      if (name === 'not_matched') continue;
-      const key = `${rule}/${name}`;
+      if (outcome === 'not_matched') continue;
+      const key = `${rule}/${outcome}`;
       this.outcomes.set(key, (this.outcomes.get(key) ?? 0) + 1);
       if (amountPaid === 0n) continue;
       this.paidByRule.set(rule, { asset, amount: (this.paidByRule.get(rule)?.amount ?? 0n) + amountPaid });

@@ -1,7 +1,6 @@
-import type { LedgerRecord } from '@kuda/contracts';
 import type { ProjectionKey, StoredEntry } from '@kuda/event-store';
+import { decodeRecord, type Recorded } from '@kuda/ledger-core';
 import type { EntityManager } from 'typeorm';
-import { decodeRecord, outcomeName } from '../ledger/record.codec';
 import type { EntryText } from './transaction.entity';
 
 /** Transactions and decisions, version 1; a change of their tables is a new version beside it. */
@@ -42,7 +41,7 @@ export async function projectStatements(tx: EntityManager, entries: readonly Sto
 /** JSON knows no bigint: amounts, positions and times are text. */
 type JsonRow = Readonly<Record<string, string | number | readonly EntryText[]>>;
 
-function transactionOf({ kind, record }: { readonly kind: string; readonly record: LedgerRecord }): JsonRow {
+function transactionOf({ kind, record }: { readonly kind: string; readonly record: Recorded }): JsonRow {
   return {
     position: record.position.toString(),
     user_id: record.userId,
@@ -59,7 +58,7 @@ function transactionOf({ kind, record }: { readonly kind: string; readonly recor
   };
 }
 
-function decisionsOf(record: LedgerRecord): readonly JsonRow[] {
+function decisionsOf(record: Recorded): readonly JsonRow[] {
   if (record.body.case !== 'activityDecided') return [];
   const { source, eventId, type, timeUs, decisions } = record.body.value;
   return decisions.map((decision, index) => ({
@@ -68,7 +67,7 @@ function decisionsOf(record: LedgerRecord): readonly JsonRow[] {
     user_id: record.userId,
     rule: decision.rule,
     rule_hash: decision.ruleHash,
-    outcome: outcomeName(decision.outcome),
+    outcome: decision.outcome,
     reason: decision.reason,
     asset: decision.asset,
     amount_full: decision.amountFull.toString(),
