@@ -1,4 +1,5 @@
+import { ledgerBench } from './benches/ledger/ledger.bench';
 import type { Bench } from './frame/bench';
 
 /** Every benchmark, one folder each under `benches/`; add yours here. */
-export const BENCHES: readonly Bench[] = [];
+export const BENCHES: readonly Bench[] = [ledgerBench];

@@ -5,6 +5,8 @@ import type { BenchOptions } from './bench';
 /** A PostgreSQL of the bench's own, as durable as one in service. */
 export interface BenchPostgres {
   readonly adminUrl: string;
+  /** Of the server's first process. */
+  readonly pid: number;
   /** Version and the settings that a number depends on. */
   readonly about: Readonly<Record<string, string>>;
   /** A new, empty database with an owner and a service role. */
@@ -51,6 +53,7 @@ export async function benchPostgres({ cleanUp }: BenchOptions): Promise<BenchPos
   }
   return {
     adminUrl,
+    pid: server.pid,
     about,
     database: (name) => createServiceDatabase(adminUrl, name),
     peerDatabase: async (name) => {
