@@ -4,6 +4,8 @@ import { EventsController } from './intake/events.controller';
 import { QuarantineController } from './quarantine/quarantine.controller';
 import { RELAYED_TOPICS } from './relay/activity-records';
 import { IntakeReportController } from './reports/intake-report.controller';
+import { RingsController } from './votes/rings.controller';
+import { TrustConsumer } from './votes/trust.consumer';
 
 export { INGEST_ERROR_CODES as errors } from './error-codes';
 
@@ -13,8 +15,8 @@ export const api: ApiDescription = {
   title: 'Behaviour intake',
   description:
     'Takes activity events, keeps aside what it cannot take with a reason, and counts both exactly.',
-  controllers: [EventsController, QuarantineController, IntakeReportController],
+  controllers: [EventsController, QuarantineController, IntakeReportController, RingsController],
 };
 
 /** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */
-export const bus = { consumers: [ActivityConsumer], sends: RELAYED_TOPICS };
+export const bus = { consumers: [ActivityConsumer, TrustConsumer], sends: RELAYED_TOPICS };

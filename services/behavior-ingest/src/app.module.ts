@@ -1,7 +1,7 @@
 import { createReadModelSource, systemClock } from '@kuda/event-store';
 import { assertLive, assertReady } from '@kuda/messaging';
 import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
-import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { Inject, Logger, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { IngestConfig } from './config';
 import { IngestMetrics } from './ingest.metrics';
@@ -15,7 +15,11 @@ import { QuarantineController } from './quarantine/quarantine.controller';
 import { QuarantineLineEntity } from './quarantine/quarantine-line.entity';
 import { QuarantineQuery } from './quarantine/quarantine.query';
 import { IntakeReportController } from './reports/intake-report.controller';
+import { RingsController } from './votes/rings.controller';
+import { TrustConsumer } from './votes/trust.consumer';
 import { IntakeReportQuery } from './reports/intake-report.query';
+
+const logger = new Logger('behavior-ingest');
 
 /** The parts with a life of their own, for whoever starts and stops them. */
 export const RUNTIME = Symbol('the runtime of behavior-ingest');
@@ -42,7 +46,11 @@ function runtimeProviders(config: IngestConfig) {
       provide: RUNTIME,
       inject: [ShutdownCoordinator, IngestMetrics],
       useFactory: (shutdown: ShutdownCoordinator, metrics: IngestMetrics) =>
-        createRuntime(config, { shutdown, onBatch: (report) => metrics.appended(report) }),
+        createRuntime(config, {
+          shutdown,
+          onBatch: (report) => metrics.appended(report),
+          onError: (error) => logger.error({ err: error }, 'the watch for rings failed; it will look again'),
+        }),
     },
     { provide: COMMITTER, inject: [RUNTIME], useFactory: ({ committer }: IngestRuntime) => committer },
     { provide: LOG_POOL, inject: [RUNTIME], useFactory: ({ pool }: IngestRuntime) => pool },
@@ -67,7 +75,14 @@ export class AppModule implements OnModuleInit {
     return {
       module: AppModule,
       imports: [databaseOf(config), TypeOrmModule.forFeature([QuarantineLineEntity])],
-      controllers: [ActivityConsumer, EventsController, QuarantineController, IntakeReportController],
+      controllers: [
+        ActivityConsumer,
+        TrustConsumer,
+        EventsController,
+        QuarantineController,
+        IntakeReportController,
+        RingsController,
+      ],
       providers: [
         ...runtimeProviders(config),
         IngestMetrics,
@@ -79,7 +94,7 @@ export class AppModule implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    const { pool, consumer, relay } = this.runtime;
+    const { pool, consumer, relay, votes } = this.runtime;
     this.health.register('log', 'ready', () => pool.query('select 1'));
     this.health.register('consumer', 'ready', () => {
       assertReady(consumer.health());
@@ -89,6 +104,10 @@ export class AppModule implements OnModuleInit {
     });
     this.health.register('relay', 'ready', () => {
       const { lastError } = relay.health();
+      if (lastError !== null) throw new Error(lastError);
+    });
+    this.health.register('votes', 'ready', () => {
+      const { lastError } = votes.tally.health();
       if (lastError !== null) throw new Error(lastError);
     });
     await this.runtime.start();

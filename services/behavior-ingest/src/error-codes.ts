@@ -90,4 +90,12 @@ export const INGEST_ERROR_CODES = {
     remedy:
       'Repeat the request: what was recorded is then answered as a duplicate. Report it if it persists.',
   },
+  unreadableBalance: {
+    code: 'KUDA-INGEST-1190',
+    status: 500,
+    title: 'Unreadable balance record',
+    cause: 'A record of ledger.balances.v1 could not be read; voters keep the trust level known before.',
+    remedy:
+      'Look at the record in the dead-letter topic; the ledger publishes the user again with the next change.',
+  },
 } as const satisfies Record<string, ErrorCode>;

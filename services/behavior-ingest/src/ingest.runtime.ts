@@ -18,6 +18,8 @@ import type { IngestConfig } from './config';
 import type { IntakeCommand } from './intake/activity-input';
 import { IntakePolicy } from './intake/intake.policy';
 import { IntakeTables1760000000001 } from './migrations/1760000000001-intake-tables';
+import { Votes1760000000020 } from './migrations/1760000000020-votes';
+import { createVotes, type Votes } from './votes/votes.runtime';
 import { activityRecords, RELAYED_TOPICS } from './relay/activity-records';
 
 /** The name of the service, of its consumer group and of its connections. */
@@ -35,6 +37,7 @@ export interface IngestRuntime {
   readonly committer: LogCommitter<IntakeCommand>;
   readonly relay: Relay;
   readonly consumer: KafkaBatchServer;
+  readonly votes: Votes;
   /** Migrates where it may, takes the log over and starts to publish; the consumer is started by Nest after it. */
   start(): Promise<void>;
 }
@@ -42,6 +45,8 @@ export interface IngestRuntime {
 export interface RuntimeSurroundings {
   readonly shutdown: ShutdownCoordinator;
   readonly onBatch: (report: BatchReport) => void;
+  /** Something failed that will be tried again. */
+  readonly onError: (error: Error) => void;
 }
 
 async function migrate(config: IngestConfig): Promise<void> {
@@ -49,13 +54,15 @@ async function migrate(config: IngestConfig): Promise<void> {
   await runMigrations({
     migrationUrl: config.DATABASE_MIGRATION_URL,
     appRole: decodeURIComponent(new URL(config.DATABASE_URL).username),
-    migrations: [LogSchema1760000000000, IntakeTables1760000000001],
+    migrations: [LogSchema1760000000000, IntakeTables1760000000001, Votes1760000000020],
   });
 }
 
 /** Nothing new comes in, what came in is recorded, what is recorded is published, and then the connections close. */
 function endInOrder(runtime: IngestRuntime, shutdown: ShutdownCoordinator): void {
   shutdown.register('stop-intake', 'consumer', () => runtime.consumer.stopIntake());
+  shutdown.register('stop-intake', 'rings', () => runtime.votes.rings.stop());
+  shutdown.register('stop-intake', 'votes', () => runtime.votes.tally.stop());
   shutdown.register('drain', 'consumer', () => runtime.consumer.drain(DRAIN_LIMIT_MS));
   shutdown.register('commit', 'committer', () => runtime.committer.stop());
   shutdown.register('relay', 'relay', () => runtime.relay.stop());
@@ -66,7 +73,7 @@ function endInOrder(runtime: IngestRuntime, shutdown: ShutdownCoordinator): void
 /** Makes the parts; nothing is connected before `start`. */
 export function createRuntime(
   config: IngestConfig,
-  { shutdown, onBatch }: RuntimeSurroundings,
+  { shutdown, onBatch, onError }: RuntimeSurroundings,
 ): IngestRuntime {
   const onFatal = (error: Error): void => {
     shutdown.onFatal(error);
@@ -97,12 +104,15 @@ export function createRuntime(
     offsets: storedOffsets(pool),
     onFatal,
   });
+  const votes = createVotes({ pool, committer, rulesFile: config.RULES_FILE, onFatal, onError });
   const start = async (): Promise<void> => {
     await migrate(config);
     await committer.start();
     relay.start();
+    votes.tally.start();
+    votes.rings.start();
   };
-  const runtime: IngestRuntime = { pool, bus, committer, relay, consumer, start };
+  const runtime: IngestRuntime = { pool, bus, committer, relay, consumer, votes, start };
   endInOrder(runtime, shutdown);
   return runtime;
 }

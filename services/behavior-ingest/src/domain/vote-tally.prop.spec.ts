@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { countVote, type CastVote, type ModelTally, type VotePolicy } from './vote-tally';
 
-const POLICY: VotePolicy = { weightsByLevel: [0, 50, 100, 150], thresholds: [5, 20, 50] };
+const POLICY: VotePolicy = { milliVotesByTrustLevel: [0, 500, 1000, 1500], thresholds: [5, 20, 50] };
 const OWNER = 'owner';
 
 function countAll(votes: readonly CastVote[]) {
@@ -61,8 +61,8 @@ describe('the tally of votes', () => {
 
   it('keeps the weight with which a vote was cast; a vote withdrawn and cast again is weighed anew', () => {
     const again = [up('v', 1), up('v', 3)];
-    expect(countAll(again).tally?.sum).toBe(50);
+    expect(countAll(again).tally?.sum).toBe(500);
     const anew = [up('v', 1), { ...up('v', 1), vote: 'withdrawn' as const }, up('v', 3)];
-    expect(countAll(anew).tally?.sum).toBe(150);
+    expect(countAll(anew).tally?.sum).toBe(1500);
   });
 });

@@ -1,8 +1,8 @@
 /** How votes are weighed and when their sum is announced; data of the rule set. */
 export interface VotePolicy {
-  /** Weight of a vote by the voter's trust level, in hundredths; the last one holds for all levels above. */
-  readonly weightsByLevel: readonly number[];
-  /** Sums that are announced, in whole votes, rising. */
+  /** Weight of a vote by the voter's trust level, in thousandths; the last one holds for all levels above. */
+  readonly milliVotesByTrustLevel: readonly number[];
+  /** Sums that are announced, in whole votes, ascending. */
   readonly thresholds: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export interface CastVote {
 export interface ModelTally {
   /** Of the first vote seen. */
   readonly owner: string;
-  /** Sum of the standing votes' weights, in hundredths. */
+  /** Sum of the standing votes' weights, in thousandths. */
   readonly sum: number;
   /** Thresholds announced so far: each once, whatever becomes of the sum. */
   readonly announced: readonly number[];
@@ -28,13 +28,13 @@ export interface ModelTally {
 /** A tally after a vote. */
 export interface Counted {
   readonly tally: ModelTally;
-  /** Weight of the voter's standing vote, in hundredths; null when none stands. */
+  /** Weight of the voter's standing vote, in thousandths; null when none stands. */
   readonly standing: number | null;
   /** Thresholds that this vote has reached for the first time. */
   readonly reached: readonly number[];
 }
 
-const HUNDREDTHS = 100;
+export const MILLI = 1000;
 
 /**
  * Counts one vote (DOMAIN.md section 3): each user has one standing vote a model, none for an own one, weighted by
@@ -53,10 +53,10 @@ export function countVote(
     return { tally: { ...tally, sum: tally.sum - (standing ?? 0) }, standing: null, reached: [] };
   }
   if (standing !== null) return { tally, standing, reached: [] };
-  const weight = policy.weightsByLevel[vote.level] ?? policy.weightsByLevel.at(-1) ?? 0;
+  const weight = policy.milliVotesByTrustLevel[vote.level] ?? policy.milliVotesByTrustLevel.at(-1) ?? 0;
   const sum = tally.sum + weight;
   const reached = policy.thresholds.filter(
-    (threshold) => threshold * HUNDREDTHS <= sum && !tally.announced.includes(threshold),
+    (threshold) => threshold * MILLI <= sum && !tally.announced.includes(threshold),
   );
   return { tally: { ...tally, sum, announced: [...tally.announced, ...reached] }, standing: weight, reached };
 }

@@ -6,7 +6,9 @@ import type { RawInput } from '../domain/validate-event';
 /** Where an input came from: a place on the bus, or in a request. Unique for ever. */
 export type InputOrigin =
   | { readonly via: 'bus'; readonly topic: string; readonly partition: number; readonly offset: bigint }
-  | { readonly via: 'http'; readonly requestId: string; readonly index: number };
+  | { readonly via: 'http'; readonly requestId: string; readonly index: number }
+  /** Derived from other events by intake itself; `cause` is its own event key. */
+  | { readonly via: 'derived'; readonly cause: string };
 
 /** One input on its way into the log. */
 export interface ActivityInput extends RawInput {
@@ -34,6 +36,8 @@ export function originId(origin: InputOrigin): string {
       return `bus:${origin.topic}/${String(origin.partition)}/${origin.offset.toString()}`;
     case 'http':
       return `http:${origin.requestId}/${String(origin.index)}`;
+    case 'derived':
+      return `derived:${origin.cause}`;
   }
 }
 

@@ -1,21 +1,26 @@
 import {
-  ActivityAcceptedSchema,
   ActivityDuplicatedSchema,
   ActivityRejectedSchema,
   create,
+  QuarantineActionSchema,
+  QuarantineOutcome,
   RejectionReason as WireReason,
   toBinary,
 } from '@kuda/contracts';
-import type { ActivityEvent, EventIdentity } from '../domain/activity-event';
+import type { EventIdentity } from '../domain/activity-event';
 import { REJECTION_REASONS, type Rejection, type RejectionReason } from '../domain/rejection';
 import type { RawInput } from '../domain/validate-event';
-import type { InputOrigin } from './activity-input';
+import type { InputOrigin, ReplayOrigin } from './activity-input';
 
-/** The kinds of entries in the activity log; every input has exactly one. */
+/** The kinds of entries in the activity log; every input has exactly one of the first three. */
 export const ENTRY_KINDS = {
   accepted: 'ActivityAccepted',
   rejected: 'ActivityRejected',
   duplicated: 'ActivityDuplicated',
+  /** What an operator did to a rejected input that did not become an event. */
+  quarantine: 'QuarantineAction',
+  producer: 'ProducerChanged',
+  riskPolicy: 'RiskPolicyChanged',
 } as const;
 
 /** Reasons on the wire, and back: the names are those of the domain. */
@@ -36,6 +41,10 @@ function wireOrigin(origin: InputOrigin) {
       return { topic: origin.topic, partition: origin.partition, offset: origin.offset };
     case 'http':
       return { requestId: origin.requestId, index: origin.index };
+    case 'replay':
+      return { requestId: origin.requestId, replayOf: origin.quarantineId, actor: origin.actor };
+    case 'derived':
+      return { requestId: origin.cause };
   }
 }
 
@@ -53,42 +62,20 @@ export function quarantinePosition(id: string): bigint | null {
   return position !== null && position <= MAX_POSITION ? position : null;
 }
 
-/** What was decided about an event beside the event itself. */
-export interface AcceptanceFacts {
-  readonly recordedAtUs: bigint;
-  /** For an event that claims a person key: whether it is the first; null otherwise. */
-  readonly personKeyFirst: boolean | null;
-}
-
-/** The payload of an accepted event: encoded once, stored and published as it is. */
-export function encodeAccepted(event: ActivityEvent, facts: AcceptanceFacts): Buffer {
-  const message = create(ActivityAcceptedSchema, {
-    source: event.source,
-    eventId: event.eventId,
-    type: event.type,
-    subject: event.subject,
-    time: event.time,
-    timeUs: event.timeUs,
-    beneficiary: event.beneficiary,
-    dataJson: Buffer.from(event.dataJson),
-    backfill: event.backfill,
-    acceptedAtUs: facts.recordedAtUs,
-    ...(facts.personKeyFirst === null ? {} : { claims: { personKeyFirst: facts.personKeyFirst } }),
-  });
-  return Buffer.from(toBinary(ActivityAcceptedSchema, message));
-}
-
 /** A rejected input with what the log adds to it. */
 export interface RejectedInput {
   readonly rejection: Rejection;
   readonly identity: EventIdentity;
   readonly input: RawInput;
   readonly origin: InputOrigin;
+  readonly backfill: boolean;
+  /** Empty where it could not be told. */
+  readonly producer: string;
 }
 
 /** The payload of a rejected input, its bytes included. */
 export function encodeRejected(rejected: RejectedInput, position: bigint, recordedAtUs: bigint): Buffer {
-  const { rejection, identity, input, origin } = rejected;
+  const { rejection, identity, input, origin, backfill, producer } = rejected;
   const message = create(ActivityRejectedSchema, {
     quarantineId: quarantineId(position),
     reason: WIRE_REASONS[rejection.reason],
@@ -100,6 +87,8 @@ export function encodeRejected(rejected: RejectedInput, position: bigint, record
     rejectedAtUs: recordedAtUs,
     source: identity.source,
     eventId: identity.eventId,
+    backfill,
+    producer,
   });
   return Buffer.from(toBinary(ActivityRejectedSchema, message));
 }
@@ -113,6 +102,35 @@ export function encodeDuplicated(identity: EventIdentity, origin: InputOrigin, r
     seenAtUs: recordedAtUs,
   });
   return Buffer.from(toBinary(ActivityDuplicatedSchema, message));
+}
+
+/** The payload of a replay that was kept aside again; the original stays open. */
+export function encodeReplayRefused(
+  { rejection, input }: RejectedInput,
+  { quarantineId: id, actor }: ReplayOrigin,
+  actedAtUs: bigint,
+): Buffer {
+  const message = create(QuarantineActionSchema, {
+    quarantineId: id,
+    outcome: QuarantineOutcome.REFUSED,
+    actor,
+    actedAtUs,
+    reason: WIRE_REASONS[rejection.reason],
+    pointer: rejection.pointer,
+    detail: rejection.detail,
+    raw: input.raw,
+  });
+  return Buffer.from(toBinary(QuarantineActionSchema, message));
+}
+
+/** The payload of an input that was given up. */
+export function encodeDiscarded(
+  { quarantineId: id, actor, note }: { quarantineId: string; actor: string; note: string },
+  actedAtUs: bigint,
+): Buffer {
+  const outcome = QuarantineOutcome.DISCARDED;
+  const message = create(QuarantineActionSchema, { quarantineId: id, outcome, actor, note, actedAtUs });
+  return Buffer.from(toBinary(QuarantineActionSchema, message));
 }
 
 /** The domain's name of a reason on the wire. */

@@ -6,36 +6,34 @@ import type {
   SqlClient,
   StoredEntry,
 } from '@kuda/event-store';
-import { eventKey, isKnownIdentity, type EventIdentity } from '../domain/activity-event';
-import { originId, type InputOrigin, type IntakeCommand } from './activity-input';
+import { eventKey, type ActivityEvent, type EventIdentity } from '../domain/activity-event';
+import { policyAt, riskOf, type Risk, type RiskPolicy } from '../domain/risk';
+import { encodeProducerChanged } from '../producers/producer-codec';
+import { encodeRiskPolicyChanged } from '../risk/risk-codec';
+import type { ClosingOutcome } from '../quarantine/quarantine-outcome.store';
+import { encodeAccepted } from './accepted-codec';
+import { originId, type Discard, type InputOrigin, type IntakeCommand } from './activity-input';
+import { castVoteOf, sightingOf } from './crossing-facts';
+import { hasRows, readContext, writeRows, type IntakeContext } from './intake-context';
 import {
-  encodeAccepted,
+  encodeDiscarded,
   encodeDuplicated,
   encodeRejected,
+  encodeReplayRefused,
   ENTRY_KINDS,
   type RejectedInput,
 } from './intake-entries';
-import * as store from './intake.store';
-import type { NewClaim, QuarantineLine } from './intake.store';
+import { claimKey } from './intake.store';
 
 type Envelope = CommandEnvelope<IntakeCommand>;
-
-/** What one attempt at a batch knows and gathers; made anew for each attempt. */
-export interface IntakeContext {
-  /** Claims held, by earlier events and by earlier ones of this batch. */
-  readonly claimed: Set<string>;
-  /** Keys of accepted events, of earlier batches and of this one, as far as a rejected input names them. */
-  readonly known: Set<string>;
-  readonly newClaims: NewClaim[];
-  readonly newLines: QuarantineLine[];
-}
+type Of<Type extends IntakeCommand['type']> = IntakeCommand & { readonly type: Type };
 
 /** Entries of the activity log belong to no stream: there is no state. */
 type NoState = null;
 const NO_STATE: NoState = null;
 
-function decided(kind: string, payload: Buffer, total: string): Decided<NoState> {
-  return { kind, payload, state: NO_STATE, totals: [{ key: total, amount: 1n }] };
+function decided(kind: string, payload: Buffer, ...totals: readonly string[]): Decided<NoState> {
+  return { kind, payload, state: NO_STATE, totals: totals.map((key) => ({ key, amount: 1n })) };
 }
 
 /** Keys of the log's totals: the intake report is a read of these. */
@@ -43,12 +41,22 @@ export const TOTALS = {
   accepted: 'accepted',
   duplicates: 'duplicates',
   rejectedPrefix: 'rejected/',
+  /** Of the accepted ones: rejected inputs that were replayed. */
+  replayed: 'replayed',
+  discarded: 'discarded',
 } as const;
+
+/** What the policy reads beside the log. */
+export interface IntakeFacts {
+  /** Committed rows; this process is the log's only writer, so they cannot change before the append. */
+  readonly sql: SqlClient;
+  /** The bounds of velocity, every version. */
+  readonly riskPolicies: () => readonly RiskPolicy[];
+}
 
 /** Gives every input its one entry: accepted, rejected, or a repeat of an accepted event. */
 export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, IntakeContext> {
-  /** `sql` reads committed rows; this process is the log's only writer, so they cannot change before the append. */
-  constructor(private readonly sql: SqlClient) {}
+  constructor(private readonly facts: IntakeFacts) {}
 
   initialState(): NoState {
     return NO_STATE;
@@ -66,35 +74,34 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     return null;
   }
 
-  async prepare(commands: readonly Envelope[]): Promise<IntakeContext> {
-    const claims = commands.flatMap(({ command }) =>
-      command.type === 'accept' ? (command.event.claim ?? []) : [],
-    );
-    const named = commands.flatMap(({ command }) =>
-      command.type === 'reject' && isKnownIdentity(command.identity) ? [eventKey(command.identity)] : [],
-    );
-    const claimed = await store.takenClaims(this.sql, claims);
-    const known = await store.knownEvents(this.sql, named);
-    return { claimed: new Set(claimed), known: new Set(known), newClaims: [], newLines: [] };
+  prepare(commands: readonly Envelope[]): Promise<IntakeContext> {
+    return readContext(this.facts.sql, commands);
   }
 
-  decide(
-    _state: NoState,
-    envelope: Envelope,
-    facts: DecisionFacts,
-    context: IntakeContext,
-  ): Decided<NoState> {
-    const { command } = envelope;
+  decide(_state: NoState, { command }: Envelope, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
     switch (command.type) {
       case 'accept':
         return this.accept(command, facts, context);
       case 'reject':
         // A repeat of an accepted event is a duplicate, whatever its content (DOMAIN.md section 3).
         return context.known.has(eventKey(command.identity))
-          ? this.duplicate(command.identity, command.origin, facts)
+          ? this.duplicate(command, facts, context)
           : this.reject(command, facts, context);
       case 'duplicate':
-        return this.duplicate(command.identity, command.origin, facts);
+        return this.duplicate(command, facts, context);
+      case 'discard':
+        return this.discard(command, facts, context);
+      case 'producer': {
+        const { version } = command;
+        const { position, recordedAtUs } = facts;
+        context.newProducers.push({ ...version, position, changedAtUs: recordedAtUs });
+        return decided(ENTRY_KINDS.producer, encodeProducerChanged(version, recordedAtUs));
+      }
+      case 'risk-policy': {
+        const version = { ...command.policy, actor: command.actor, changedAtUs: facts.recordedAtUs };
+        context.newPolicies.push(version);
+        return decided(ENTRY_KINDS.riskPolicy, encodeRiskPolicyChanged(version));
+      }
     }
   }
 
@@ -108,42 +115,80 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
   }
 
   needsBeside(_entries: readonly StoredEntry[], context: IntakeContext): boolean {
-    return context.newClaims.length > 0 || context.newLines.length > 0;
+    return hasRows(context);
   }
 
-  async beside(tx: SqlClient, _entries: readonly StoredEntry[], context: IntakeContext): Promise<void> {
-    await store.insertClaims(tx, context.newClaims);
-    await store.insertQuarantineLines(tx, context.newLines);
+  beside(tx: SqlClient, _entries: readonly StoredEntry[], context: IntakeContext): Promise<void> {
+    return writeRows(tx, context);
   }
 
-  private accept(
-    { event }: IntakeCommand & { readonly type: 'accept' },
-    facts: DecisionFacts,
-    context: IntakeContext,
-  ): Decided<NoState> {
+  private accept({ event, origin }: Of<'accept'>, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
     const { recordedAtUs, position } = facts;
     const { claim } = event;
-    const first = claim === null ? null : !context.claimed.has(store.claimKey(claim));
+    const first = claim === null ? null : !context.claimed.has(claimKey(claim));
     if (claim !== null && first === true) {
-      context.claimed.add(store.claimKey(claim));
+      context.claimed.add(claimKey(claim));
       context.newClaims.push({ ...claim, position });
     }
     context.known.add(eventKey(event));
-    const payload = encodeAccepted(event, { recordedAtUs, personKeyFirst: first });
-    return decided(ENTRY_KINDS.accepted, payload, TOTALS.accepted);
+    const risk = this.riskOf(event, position, context);
+    const replay = origin.via === 'replay' ? origin : null;
+    const payload = encodeAccepted(event, { recordedAtUs, personKeyFirst: first, risk, replay });
+    if (replay === null) return decided(ENTRY_KINDS.accepted, payload, TOTALS.accepted);
+    close(context, facts, { origin, identity: event, outcome: 'accepted' });
+    return decided(ENTRY_KINDS.accepted, payload, TOTALS.accepted, TOTALS.replayed);
+  }
+
+  /** Counts the event in, and says what speaks against it. */
+  private riskOf(event: ActivityEvent, position: bigint, { crossing }: IntakeContext): Risk | null {
+    const sighting = sightingOf(event);
+    const vote = castVoteOf(event);
+    if (sighting === null && vote === null) return null;
+    const accounts = sighting === null ? null : crossing.countAccount(sighting, position);
+    const votes = vote === null ? null : crossing.countVote(vote, position);
+    return riskOf({ accounts, votes }, policyAt(this.facts.riskPolicies(), event.timeUs));
   }
 
   private reject(rejected: RejectedInput, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
     const { position, recordedAtUs } = facts;
-    const { rejection, identity, input } = rejected;
+    const { rejection, identity, input, origin } = rejected;
+    if (origin.via === 'replay') {
+      return decided(ENTRY_KINDS.quarantine, encodeReplayRefused(rejected, origin, recordedAtUs));
+    }
     const line = { position, bytes: input.raw.length, rejectedAtUs: recordedAtUs };
     context.newLines.push({ ...line, ...rejection, ...identity });
     const payload = encodeRejected(rejected, position, recordedAtUs);
     return decided(ENTRY_KINDS.rejected, payload, `${TOTALS.rejectedPrefix}${rejection.reason}`);
   }
 
-  private duplicate(identity: EventIdentity, origin: InputOrigin, facts: DecisionFacts): Decided<NoState> {
+  private duplicate({ identity, origin }: Repeat, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
     const payload = encodeDuplicated(identity, origin, facts.recordedAtUs);
+    if (origin.via === 'replay') close(context, facts, { origin, identity, outcome: 'duplicate' });
     return decided(ENTRY_KINDS.duplicated, payload, TOTALS.duplicates);
   }
+
+  private discard(command: Discard, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
+    const { position, actor, note } = command;
+    const { position: byPosition, recordedAtUs: closedAtUs } = facts;
+    const outcome = 'discarded';
+    context.newOutcomes.push({ position, outcome, byPosition, source: '', eventId: '', actor, note, closedAtUs });
+    return decided(ENTRY_KINDS.quarantine, encodeDiscarded(command, closedAtUs), TOTALS.discarded);
+  }
+}
+
+interface Repeat {
+  readonly identity: EventIdentity;
+  readonly origin: InputOrigin;
+}
+
+/** Closes the record that a replay came from. */
+function close(
+  context: IntakeContext,
+  { position: byPosition, recordedAtUs: closedAtUs }: DecisionFacts,
+  { origin, identity, outcome }: Repeat & { readonly outcome: ClosingOutcome },
+): void {
+  if (origin.via !== 'replay') return;
+  const { position, actor } = origin;
+  const { source, eventId } = identity;
+  context.newOutcomes.push({ position, outcome, byPosition, source, eventId, actor, note: '', closedAtUs });
 }

@@ -1,0 +1,54 @@
+import {
+  Projector,
+  sqlUnit,
+  systemClock,
+  type LogCommitter,
+  type SqlClient,
+  type SqlPool,
+} from '@kuda/event-store';
+import { loadRuleSet, describeProblems } from '@kuda/rules';
+import { readFileSync } from 'node:fs';
+import type { IntakeCommand } from '../intake/activity-input';
+import { acceptDerived, type DerivedEvent } from './derived-event';
+import { loadRingPolicy } from './ring-policy';
+import { RingWatch } from './ring-watch';
+import { VoteProjection, VOTES_PROJECTION } from './vote.projection';
+
+export interface VotesOptions {
+  readonly pool: SqlPool;
+  readonly committer: LogCommitter<IntakeCommand>;
+  /** The rule set whose trust levels weigh votes. */
+  readonly rulesFile: string;
+  readonly onFatal: (error: Error) => void;
+  /** A search that failed; the next one looks again. */
+  readonly onError: (error: Error) => void;
+}
+
+/** The tally of votes and the watch for rings: both follow the log and put what they find back into it. */
+export interface Votes {
+  readonly tally: Projector<SqlClient>;
+  readonly rings: RingWatch;
+}
+
+export function createVotes(options: VotesOptions): Votes {
+  const { pool, committer, onFatal, onError } = options;
+  const loaded = loadRuleSet(readFileSync(options.rulesFile, 'utf8'));
+  if (!loaded.ok) throw new Error(`${options.rulesFile}: ${describeProblems(loaded.problems)}`);
+  const announce = async (events: readonly DerivedEvent[]): Promise<void> => {
+    const outcomes = await committer.submit(events.map(acceptDerived));
+    const fault = outcomes.find((outcome) => outcome.status === 'faulted');
+    if (fault?.status === 'faulted') throw new Error(`${fault.code}: ${fault.detail}`);
+  };
+  const { votes: policy, trust } = loaded.ruleSet;
+  const projection = new VoteProjection({ policy, trust, announce });
+  const tally = new Projector({
+    ...VOTES_PROJECTION,
+    sql: pool,
+    unit: sqlUnit(pool),
+    apply: (tx, entries) => projection.apply(tx, entries),
+    signal: committer,
+    onFatal,
+  });
+  const rings = new RingWatch({ pool, clock: systemClock, rules: loadRingPolicy(), announce, onError });
+  return { tally, rings };
+}
