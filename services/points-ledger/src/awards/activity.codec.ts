@@ -6,6 +6,7 @@ import type { IncomingMessage } from '@kuda/messaging';
 import { isUserId } from '../ledger/bounds';
 import { unreadable, type Read } from '../ledger/read-message';
 import { userStream } from '../ledger/user-stream';
+import { RISK_FLAGGED, riskHoldFrom } from './risk-flagged';
 
 /** Reads one record of `activity.accepted.v1` into the command it asks for. */
 export function readActivity(message: IncomingMessage): Read<CommandEnvelope<Command>> {
@@ -34,20 +35,26 @@ function envelopeOf(
   message: IncomingMessage,
   bytes: Buffer,
 ): CommandEnvelope<Command> {
-  const { source, eventId, type, subject, beneficiary, time, timeUs, dataJson, backfill } = accepted;
-  const claim = accepted.claims?.personKeyFirst;
-  const activity = { source, eventId, type, subject, beneficiary, time, timeUs, dataJson, backfill };
-  const data = dataOf(dataJson);
   return {
-    commandId: `${source}#${eventId}`,
+    commandId: `${accepted.source}#${accepted.eventId}`,
     fingerprint: createHash('sha256').update(bytes).digest(),
-    streamId: userStream(beneficiary),
-    command: {
-      type: 'decide-activity',
-      activity: { ...activity, data, ...(claim === undefined ? {} : { personKeyFirst: claim }) },
-    },
+    streamId: userStream(accepted.beneficiary),
+    command: commandOf(accepted),
     input: { topic: message.topic, partition: message.partition, offset: message.offset },
     traceparent: null,
+  };
+}
+
+function commandOf(accepted: ActivityAccepted): Command {
+  const { source, eventId, type, subject, beneficiary, time, timeUs, dataJson, backfill, claims } = accepted;
+  const data = dataOf(dataJson);
+  if (type === RISK_FLAGGED) return riskHoldFrom(data);
+  const activity = { source, eventId, type, subject, beneficiary, time, timeUs, dataJson, backfill, data };
+  const first = claims?.personKeyFirst;
+  const riskReasons = claims?.riskReasons ?? [];
+  return {
+    type: 'decide-activity',
+    activity: { ...activity, riskReasons, ...(first === undefined ? {} : { personKeyFirst: first }) },
   };
 }
 

@@ -27,7 +27,30 @@ describe('reading accepted activity', () => {
     expect(prints[0]).not.toBe(prints[2]);
   });
 
+  it('reads a flagged risk as a risk hold of the flagged user', () => {
+    const data = {
+      risk_hold_id: 'ring-1',
+      kind: 'collusion',
+      detail: 'Votes look arranged.',
+      until: '2026-12-01T00:00:00.000001Z',
+      evidence: { votes: 56, members: ['b', 'a'] },
+    };
+    expect(readActivity(anIncoming(acceptedBytes({ ...EVENT, type: 'risk.flagged', data })))).toMatchObject({
+      ok: true,
+      value: {
+        streamId: 'user-ada',
+        command: {
+          type: 'place-risk-hold',
+          riskHoldId: 'ring-1',
+          evidenceJson: '{"members":["b","a"],"votes":56}',
+          untilUs: BigInt(Date.UTC(2026, 11, 1)) * 1000n,
+        },
+      },
+    });
+  });
+
   it.each([
+    ['flags a risk without evidence', acceptedBytes({ ...EVENT, type: 'risk.flagged', data: {} })],
     ['has no value', null],
     ['is not protobuf', Buffer.from([255, 255])],
     ['has no event id', acceptedBytes({ ...EVENT, id: '' })],
