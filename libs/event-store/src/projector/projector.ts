@@ -3,6 +3,7 @@ import type { CommitSignal, SqlClient, StoredEntry } from '../ports';
 import { readEntries } from '../readers/entries';
 import { TailLoop, type TailHealth } from '../tail/tail-loop';
 import { advanceProjection, projectionPosition, type ProjectionKey } from './advance-projection';
+import { assertContiguous } from './apply-entries';
 import { PositionWaiters } from './position-waiters';
 import type { ProjectionUnit } from './projection-unit';
 
@@ -87,17 +88,5 @@ export class Projector<Tx> {
     this.known = true;
     this.waiters.reach(last.position);
     return true;
-  }
-}
-
-function assertContiguous(from: bigint, entries: readonly StoredEntry[]): void {
-  let expected = from;
-  for (const { position } of entries) {
-    expected += 1n;
-    if (position === expected) continue;
-    throw new LogError(
-      'KUDA-LOG-1010',
-      `position ${position.toString()} follows ${(expected - 1n).toString()}`,
-    );
   }
 }

@@ -1,0 +1,271 @@
+-- Read models in versions. A projection owns tables of one version each (`balance_v3`); what readers see are views of the
+-- tables' names without the version (`balance`). A rebuild fills the next version beside the one that is read and moves
+-- the views in one transaction. The service's role calls the functions; only the owner's text is ever executed.
+
+create table projection (
+  name text collate "C" primary key,
+  current_version integer not null check (current_version > 0),
+  -- Kept for a rollback until it is dropped.
+  previous_version integer,
+  tables text[] not null,
+  -- Tables whose rows never change, guarded by the trigger of the log.
+  insert_only text[] not null,
+  -- `{v}` stands for a version's number; create_sql or fill_sql makes the tables, keys_sql their keys and indexes.
+  create_sql text not null,
+  keys_sql text not null,
+  fill_sql text,
+  app_role text not null
+);
+
+create table projection_rebuild (
+  id bigint generated always as identity primary key,
+  name text collate "C" not null references projection (name),
+  from_version integer not null,
+  to_version integer not null,
+  phase text not null check (phase in
+    ('filling', 'tailing', 'comparing', 'swapping', 'swapped', 'refused', 'failed', 'abandoned')),
+  position bigint not null default 0,
+  target bigint not null default 0,
+  -- What the gate saw: the position, both digests, the first row that differs.
+  report jsonb,
+  started_at timestamptz not null default clock_timestamp(),
+  seen_at timestamptz not null default clock_timestamp(),
+  ended_at timestamptz
+);
+
+-- One rebuild at a time.
+create unique index projection_rebuild_one on projection_rebuild ((true)) where ended_at is null;
+
+-- At which position each projection is read.
+create view projection_position as
+select p.name, p.current_version as version, coalesce(c.position, 0) as position
+  from projection p
+  left join projection_checkpoint c on c.name = p.name and c.version = p.current_version;
+
+create function projection_make(p_name text, p_version integer, p_sql text) returns void
+language plpgsql as $$
+declare
+  made constant projection := (select p from projection p where p.name = p_name);
+  base text;
+begin
+  execute replace(p_sql, '{v}', p_version::text);
+  execute replace(made.keys_sql, '{v}', p_version::text);
+  insert into projection_checkpoint (name, version, position) values (p_name, p_version, 0);
+  foreach base in array made.tables loop
+    if base = any (made.insert_only) then
+      execute format('grant select, insert on %I to %I', base || '_v' || p_version, made.app_role);
+      execute format('create trigger %I before update or delete or truncate on %I '
+                     'for each statement execute function refuse_change()',
+                     base || '_append_only', base || '_v' || p_version);
+    else
+      execute format('grant select, insert, update, delete on %I to %I', base || '_v' || p_version, made.app_role);
+    end if;
+  end loop;
+end
+$$;
+
+create function projection_show(p_name text, p_version integer) returns void
+language plpgsql as $$
+declare
+  shown constant projection := (select p from projection p where p.name = p_name);
+  base text;
+begin
+  foreach base in array shown.tables loop
+    begin
+      execute format('create or replace view %I as select * from %I', base, base || '_v' || p_version);
+    exception when invalid_table_definition then
+      -- The version has other columns.
+      execute format('drop view %I', base);
+      execute format('create view %I as select * from %I', base, base || '_v' || p_version);
+    end;
+    execute format('grant select on %I to %I', base, shown.app_role);
+  end loop;
+end
+$$;
+
+create function projection_remove(p_name text, p_version integer) returns void
+language plpgsql as $$
+declare
+  base text;
+begin
+  for base in select unnest(tables) from projection where name = p_name loop
+    execute format('drop table if exists %I', base || '_v' || p_version);
+  end loop;
+  delete from projection_checkpoint where name = p_name and version = p_version;
+end
+$$;
+
+-- Run by migrations: installs a projection with its version 1, or changes what later versions look like.
+create function projection_install(
+  p_name text, p_tables text[], p_insert_only text[], p_create_sql text, p_keys_sql text, p_fill_sql text
+) returns void language plpgsql as $$
+begin
+  insert into projection (name, current_version, tables, insert_only, create_sql, keys_sql, fill_sql, app_role)
+  values (p_name, 1, p_tables, p_insert_only, p_create_sql, p_keys_sql, p_fill_sql, current_setting('kuda.app_role'))
+  on conflict (name) do update
+    set create_sql = excluded.create_sql, keys_sql = excluded.keys_sql, fill_sql = excluded.fill_sql;
+  if not exists (select from pg_class where relname = p_tables[1] and relnamespace = current_schema()::regnamespace) then
+    perform projection_make(p_name, 1, p_create_sql);
+    perform projection_show(p_name, 1);
+  end if;
+end
+$$;
+
+-- Takes the lease and makes the next version, empty unless it is filled by SQL. A lease not renewed for p_lease_ms is
+-- lost: its rebuild is abandoned and its version removed. Raises KU020 while another rebuild holds it.
+create function projection_begin(
+  p_name text, p_lease_ms integer, out id bigint, out from_version integer, out to_version integer
+) language plpgsql security definer as $$
+declare
+  known projection%rowtype;
+  other projection_rebuild%rowtype;
+begin
+  select * into known from projection p where p.name = p_name for update;
+  if not found then raise exception 'KUDA-LOG-1020: no projection %', p_name using errcode = 'KU021'; end if;
+  select * into other from projection_rebuild r where r.ended_at is null for update;
+  if found then
+    if other.seen_at > clock_timestamp() - p_lease_ms * interval '1 millisecond' then
+      raise exception 'KUDA-LOG-1021: % is being rebuilt', other.name using errcode = 'KU020';
+    end if;
+    perform projection_remove(other.name, other.to_version);
+    update projection_rebuild r set phase = 'abandoned', ended_at = clock_timestamp() where r.id = other.id;
+  end if;
+  from_version := known.current_version;
+  to_version := greatest(known.current_version, known.previous_version,
+    (select max(r.to_version) from projection_rebuild r where r.name = p_name)) + 1;
+  insert into projection_rebuild as r (name, from_version, to_version, phase)
+  values (p_name, from_version, to_version, 'filling') returning r.id into id;
+  if known.fill_sql is null then perform projection_make(p_name, to_version, known.create_sql); end if;
+exception when unique_violation then
+  raise exception 'KUDA-LOG-1021: a rebuild has just begun' using errcode = 'KU020';
+end
+$$;
+
+-- Renews the lease; false when it was lost.
+create function projection_note(p_id bigint, p_phase text, p_position bigint, p_target bigint) returns boolean
+language plpgsql security definer as $$
+begin
+  update projection_rebuild
+     set phase = p_phase, position = p_position, target = p_target, seen_at = clock_timestamp()
+   where id = p_id and ended_at is null;
+  return found;
+end
+$$;
+
+-- Folds the whole log into the next version by one statement; answers the position it stands at. The log must be whole.
+create function projection_fill(p_id bigint) returns bigint
+language plpgsql security definer set jit = off set work_mem = '256MB' set max_parallel_workers_per_gather = 2
+  set parallel_tuple_cost = 0 set parallel_setup_cost = 0 as $$
+declare
+  wanted constant projection_rebuild := (select r from projection_rebuild r where r.id = p_id and r.ended_at is null);
+  folded constant text := (select p.fill_sql from projection p where p.name = wanted.name);
+  upto constant bigint := (select h.position from log_head h);
+begin
+  if folded is null then return 0; end if;
+  if upto > 0 and (select min(e.position) from log_entry e) is distinct from 1 then
+    raise exception 'KUDA-LOG-1017: the first entries are in a segment file' using errcode = 'KU017';
+  end if;
+  perform projection_make(wanted.name, wanted.to_version, replace(folded, '{upto}', upto::text));
+  update projection_checkpoint c set position = upto where c.name = wanted.name and c.version = wanted.to_version;
+  return upto;
+end
+$$;
+
+-- Keeps a version where it stands until the caller's transaction ends; answers the position.
+create function projection_freeze(p_name text, p_version integer) returns bigint
+language plpgsql security definer as $$
+declare
+  stands bigint;
+begin
+  select c.position into stands from projection_checkpoint c
+   where c.name = p_name and c.version = p_version for update;
+  return coalesce(stands, 0);
+end
+$$;
+
+-- Moves the views to the rebuilt version; both versions must stand at one position. A reader that holds a view longer
+-- than the lock timeout makes this fail, to be tried again, rather than hold up those behind it.
+create function projection_swap(p_id bigint) returns boolean
+language plpgsql security definer set lock_timeout = '1s' as $$
+declare
+  made constant projection_rebuild := (select r from projection_rebuild r where r.id = p_id and r.ended_at is null);
+begin
+  if made.id is null then return false; end if;
+  if projection_freeze(made.name, made.from_version) <> projection_freeze(made.name, made.to_version) then
+    return false;
+  end if;
+  perform projection_show(made.name, made.to_version);
+  update projection set previous_version = current_version, current_version = made.to_version where name = made.name;
+  update projection_rebuild set phase = 'swapped', ended_at = clock_timestamp() where id = p_id;
+  return true;
+end
+$$;
+
+-- What the gate saw.
+create function projection_report(p_id bigint, p_report jsonb) returns void
+language sql security definer as $$
+  update projection_rebuild set report = p_report where id = p_id and ended_at is null
+$$;
+
+-- Ends a rebuild that did not swap. What was refused stays to be looked at, until it is dropped.
+create function projection_end(p_id bigint, p_phase text) returns void
+language plpgsql security definer as $$
+declare
+  ended projection_rebuild%rowtype;
+begin
+  update projection_rebuild set phase = p_phase, ended_at = clock_timestamp()
+   where id = p_id and ended_at is null returning * into ended;
+  if found and p_phase = 'failed' then perform projection_remove(ended.name, ended.to_version); end if;
+end
+$$;
+
+-- Moves the views back to the version before; both must stand at one position.
+create function projection_rollback(p_name text) returns boolean
+language plpgsql security definer set lock_timeout = '1s' as $$
+declare
+  known projection%rowtype;
+begin
+  select * into known from projection p where p.name = p_name for update;
+  if known.previous_version is null then return false; end if;
+  if projection_freeze(p_name, known.current_version) <> projection_freeze(p_name, known.previous_version) then
+    return false;
+  end if;
+  perform projection_show(p_name, known.previous_version);
+  update projection set current_version = known.previous_version, previous_version = known.current_version
+   where name = p_name;
+  return true;
+end
+$$;
+
+-- Drops a version that nobody reads; false for the one that is read, or one that is being made.
+create function projection_drop(p_name text, p_version integer) returns boolean
+language plpgsql security definer set lock_timeout = '5s' as $$
+begin
+  if exists (select from projection p where p.name = p_name and p.current_version = p_version)
+     or exists (select from projection_rebuild r where r.name = p_name and r.to_version = p_version and r.ended_at is null)
+     or not exists (select from projection_checkpoint c where c.name = p_name and c.version = p_version) then
+    return false;
+  end if;
+  perform projection_remove(p_name, p_version);
+  update projection set previous_version = null where name = p_name and previous_version = p_version;
+  return true;
+end
+$$;
+
+do $$
+declare
+  app constant text := current_setting('kuda.app_role');
+  place constant text := quote_ident(current_schema());
+  routine record;
+begin
+  execute format('grant select on projection, projection_rebuild, projection_position to %I', app);
+  for routine in
+    select p.oid::regprocedure as signature, p.prosecdef as called from pg_proc p
+     where p.pronamespace = current_schema()::regnamespace and p.proname like 'projection\_%'
+  loop
+    execute format('alter function %s set search_path = %s, pg_temp', routine.signature, place);
+    execute format('revoke all on function %s from public', routine.signature);
+    if routine.called then execute format('grant execute on function %s to %I', routine.signature, app); end if;
+  end loop;
+end
+$$;
