@@ -72,8 +72,38 @@ export const LOG_ERROR_CODES = {
   },
   'KUDA-LOG-1015': {
     title: 'The log is append-only',
-    cause: 'Somebody tried to UPDATE, DELETE or TRUNCATE log_entry or log_command.',
+    cause: 'Somebody tried to UPDATE, DELETE or TRUNCATE entries, commands or another insert-only table.',
     remedy: 'Correct by appending a compensating entry.',
+  },
+  'KUDA-LOG-1016': {
+    title: 'The log has another layout',
+    cause: 'The database was created by a version of this program whose tables differ; nothing was written.',
+    remedy: 'Start the version that created it, or begin with a new database.',
+  },
+  'KUDA-LOG-1017': {
+    title: 'The entries are in a segment file',
+    cause: 'What was asked for lies in a partition that was written to a segment file and detached.',
+    remedy: 'Read the segment file that covers the position named in the detail, or ask above it.',
+  },
+  'KUDA-LOG-1018': {
+    title: 'A segment file is not whole',
+    cause: 'The file is cut off, changed, of an unknown format, or does not hold the entries it should.',
+    remedy: 'Take another copy. A partition is never detached before its file has been read back.',
+  },
+  'KUDA-LOG-1020': {
+    title: 'No such projection',
+    cause: 'A projection, or a version of one, was named that this log does not have.',
+    remedy: 'List the projections; names and versions are there.',
+  },
+  'KUDA-LOG-1021': {
+    title: 'A projection is being rebuilt',
+    cause: 'One projection is rebuilt at a time, and another rebuild holds the lease.',
+    remedy: 'Wait for it to end. A rebuild whose process died loses its lease within a minute.',
+  },
+  'KUDA-LOG-1022': {
+    title: 'The rebuild lost its lease or could not swap',
+    cause: 'Another process took the rebuild over, or readers held the views for longer than the bound.',
+    remedy: 'Start the rebuild again; the version that is read has not changed.',
   },
 } as const;
 

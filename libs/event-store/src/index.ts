@@ -7,7 +7,7 @@ export { classifySqlError, type SqlFailure } from './sql/sql-state';
 export { readSql } from './sql/read-sql';
 export {
   grantReadModel,
-  installLog,
+  makeInsertOnly,
   LogSchema1760000000000,
   type MigrationRunner,
 } from './schema/install-log';
@@ -18,7 +18,8 @@ export type { BatchReport } from './committer/batch-runner';
 export { createCommitter, type CommitterOptions } from './committer/create-committer';
 export { DueTicker, type DueTickerOptions } from './committer/due-ticker';
 export { MAX_BATCH_COMMANDS, MAX_QUEUED_COMMANDS } from './committer/limits';
-export type { LogCommitter } from './committer/log-committer';
+export type { LogCommitter, OnFault } from './committer/log-committer';
+export { COMMITTER_POINTS, type CommitterPoint, type OnPoint } from './committer/committer-points';
 export type { TailHealth } from './tail/tail-loop';
 export { relayPosition } from './relay/advance-relay';
 export {
@@ -32,7 +33,28 @@ export { Relay, type RelayOptions } from './relay/relay';
 export { RELAY_POINTS, type RelayPoint } from './relay/relay-points';
 export { projectionPosition, type ProjectionKey } from './projector/advance-projection';
 export { sqlUnit, typeOrmUnit, type ProjectionUnit } from './projector/projection-unit';
+export { LiveProjection, type LiveProjectionOptions } from './projector/live-projection';
+export {
+  installProjection,
+  installProjectionSchema,
+  ofVersion,
+  type Projection,
+  type ProjectionDefinition,
+  type ProjectionTable,
+} from './projector/projection';
+export {
+  awaitPosition,
+  readProjections,
+  readVersion,
+  type GateReport,
+  type ProjectionState,
+  type ReadVersion,
+  type RebuildState,
+  type TableComparison,
+} from './projector/projection-state';
 export { Projector, type ProjectorOptions } from './projector/projector';
+export type { BegunRebuild, RebuildResult } from './projector/rebuild';
+export { dropProjectionVersion } from './projector/rollback';
 export {
   countByKind,
   entriesByKind,

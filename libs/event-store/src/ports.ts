@@ -95,6 +95,12 @@ export interface CommandEnvelope<C> {
   readonly traceparent: string | null;
 }
 
+/** A batch that is decided and not yet committed. */
+export interface InFlight<Context> {
+  readonly context: Context;
+  readonly entries: readonly StoredEntry[];
+}
+
 /**
  * How a service decides: pure functions, the committer does the rest. States are shared with a cache:
  * `decide` returns a new one and never changes the one it was given. A command without a stream is decided on
@@ -110,8 +116,16 @@ export interface DecisionPolicy<C, State, Context> {
   encodeState(state: State, before: State | null): EncodedState;
   /** Unpacks a state; `pages` holds every page that is stored for the stream. */
   decodeState(bytes: Buffer, pages: ReadonlyMap<number, Buffer>): State;
-  /** Reads facts outside the streams for a whole batch, before it is decided. */
-  prepare(commands: readonly CommandEnvelope<C>[]): Promise<Context>;
+  /**
+   * True lets a batch be decided while the one before it is being committed, on the state that that one will leave.
+   * `prepare` must then find what it reads from the log or from rows beside it in `inFlight` too.
+   */
+  readonly decidesAhead?: boolean;
+  /**
+   * Reads facts outside the streams for a whole batch, before it is decided. `inFlight` is the batch that is being
+   * committed, null when all is committed; what is decided here counts only if that one is.
+   */
+  prepare(commands: readonly CommandEnvelope<C>[], inFlight: InFlight<Context> | null): Promise<Context>;
   decide(state: State, command: CommandEnvelope<C>, facts: DecisionFacts, context: Context): Decided<State>;
   /**
    * What time itself asks for before any other command of the stream is decided (maturing, expiry); usually
@@ -144,7 +158,14 @@ export type Outcome =
   | { readonly status: 'recorded'; readonly entry: StoredEntry }
   | { readonly status: 'repeated'; readonly entry: StoredEntry }
   | { readonly status: 'conflict'; readonly entry: StoredEntry }
-  | { readonly status: 'faulted'; readonly code: string; readonly detail: string };
+  | FaultedOutcome;
+
+/** One command that could not be stored or decided; nothing of it was written. */
+export interface FaultedOutcome {
+  readonly status: 'faulted';
+  readonly code: string;
+  readonly detail: string;
+}
 
 /** Takes whatever is queued, up to 512 commands, and appends it in one transaction. */
 export interface Committer<C> {

@@ -1,39 +1,49 @@
--- Appends one batch in one transaction and one round trip. Answers (status, position, names):
+-- Appends one batch in one transaction and one round trip. Answers (status, position):
 --   appended  position = the new head
 --   fenced    another owner holds a newer epoch
 --   behind    the head is not where the caller decided from; position = the head
---   known     names = command ids that already have an outcome
---   stale     names = streams that are not at the version they were decided from
--- Every status but 'appended' has written nothing.
+-- and raises, so that nothing is written:
+--   KU007     streams are not at the version they were decided from; named in the detail, one a line
+--   23505     on log_command: a command id has an outcome already
+-- Generic plans with the nested loop as the only way: a plan made on empty tables is still right on large ones, and
+-- planning anew would cost a light batch more than its work.
 create function append_batch(
-  p_epoch bigint, p_after bigint,
+  p_epoch bigint, p_after bigint, p_frontier bytea,
   p_command_ids text[], p_fingerprints bytea[], p_stream_ids text[], p_stream_versions bigint[],
-  p_kinds text[], p_payloads bytea[], p_traceparents text[], p_recorded_at_us bigint[],
+  p_kinds text[], p_payloads bytea[], p_traceparents text[], p_recorded_at_us bigint[], p_leaf_hashes bytea[],
+  -- For each entry the index of its stream among p_state_ids, from 1; 0 without a stream.
+  p_streams integer[],
   p_state_ids text[], p_state_before bigint[], p_state_versions bigint[], p_state_positions bigint[],
-  p_states bytea[], p_state_due_at_us bigint[], p_state_paged boolean[],
+  p_states bytea[], p_state_due_at_us bigint[], p_state_pages integer[],
   p_page_streams text[], p_page_nos integer[], p_pages bytea[],
   p_total_keys text[], p_total_amounts numeric[],
   p_topics text[], p_partitions integer[], p_next_offsets bigint[],
-  out status text, out at_position bigint, out names text[]
-) language plpgsql security definer set plan_cache_mode = force_custom_plan as $$
+  out status text, out at_position bigint
+) language plpgsql security definer
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
+set enable_mergejoin = off set enable_bitmapscan = off as $$
 declare
   head log_head%rowtype;
   size constant integer := cardinality(p_command_ids);
+  known integer;
+  updated integer;
 begin
   select * into strict head from log_head for update;
   at_position := head.position;
   if head.epoch <> p_epoch then status := 'fenced'; return; end if;
   if head.position <> p_after then status := 'behind'; return; end if;
+  if head.covered_to < p_after + size then perform cover_position(p_after + size); end if;
 
-  select array_agg(c.command_id) into names from log_command c where c.command_id = any (p_command_ids);
-  if names is not null then status := 'known'; return; end if;
-
-  select array_agg(s.stream_id) into names
-    from unnest(p_state_ids, p_state_before) as s (stream_id, before)
-    left join stream_state t on t.stream_id = s.stream_id
-   where coalesce(t.version, 0) <> s.before;
-  if names is not null then status := 'stale'; return; end if;
-
+  -- The version of an entry is the one its stream was decided from, plus its place among the stream's entries.
+  if exists (
+    select from (
+      select e.version - row_number() over (partition by e.stream order by e.n) as before, e.stream
+        from unnest(p_streams, p_stream_versions) with ordinality as e (stream, version, n)
+       where e.stream > 0
+    ) as v where v.before <> p_state_before[v.stream]
+  ) then
+    raise exception 'KUDA-LOG-1012: stream versions are not contiguous' using errcode = 'KU012';
+  end if;
   if exists (
     select from (
       select r.at, lag(r.at, 1, head.recorded_at_us) over (order by r.n) as previous
@@ -43,23 +53,35 @@ begin
     raise exception 'KUDA-LOG-1012: recorded_at does not strictly increase' using errcode = 'KU012';
   end if;
 
-  insert into log_entry (position, command_id, fingerprint, stream_id, stream_version, kind, payload,
-                         traceparent, recorded_at_us)
-  select p_after + e.n, e.command_id, e.fingerprint, e.stream_id, e.stream_version, e.kind, e.payload,
-         e.traceparent, e.recorded_at_us
-    from unnest(p_command_ids, p_fingerprints, p_stream_ids, p_stream_versions, p_kinds, p_payloads,
-                p_traceparents, p_recorded_at_us) with ordinality
-      as e (command_id, fingerprint, stream_id, stream_version, kind, payload, traceparent, recorded_at_us, n);
-
-  insert into log_command (command_id, position)
-  select c.command_id, p_after + c.n from unnest(p_command_ids) with ordinality as c (command_id, n);
-
-  insert into stream_state as s (stream_id, version, position, state, due_at_us, paged)
-  select * from unnest(p_state_ids, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
-                       p_state_paged)
-  on conflict (stream_id) do update
-    set version = excluded.version, position = excluded.position, state = excluded.state,
-        due_at_us = excluded.due_at_us, paged = s.paged or excluded.paged;
+  update stream_state t
+     set version = s.version, position = s.position, state = s.state, due_at_us = s.due_at_us,
+         paged = t.paged or s.pages > 0
+    from unnest(p_state_ids, p_state_before, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
+                p_state_pages) as s (stream_id, before, version, position, state, due_at_us, pages)
+   where t.stream_id = s.stream_id and t.version = s.before;
+  get diagnostics updated = row_count;
+  select count(*) filter (where s.before > 0) into known from unnest(p_state_before) as s (before);
+  if updated < known then
+    raise exception 'KUDA-LOG-1007: streams have moved' using errcode = 'KU007', detail = (
+      select string_agg(s.stream_id, e'\n')
+        from unnest(p_state_ids, p_state_before, p_state_versions) as s (stream_id, before, version)
+        left join stream_state t on t.stream_id = s.stream_id
+       where s.before > 0 and t.version is distinct from s.version);
+  end if;
+  if known < cardinality(p_state_ids) then
+    insert into stream_state (stream_id, version, position, state, due_at_us, paged)
+    select s.stream_id, s.version, s.position, s.state, s.due_at_us, s.pages > 0
+      from unnest(p_state_ids, p_state_before, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
+                  p_state_pages) as s (stream_id, before, version, position, state, due_at_us, pages)
+     where s.before = 0
+    on conflict (stream_id) do nothing;
+    get diagnostics updated = row_count;
+    if updated + known < cardinality(p_state_ids) then
+      raise exception 'KUDA-LOG-1007: streams have moved' using errcode = 'KU007', detail = (
+        select string_agg(s.stream_id, e'\n')
+          from unnest(p_state_ids, p_state_before) as s (stream_id, before) where s.before = 0);
+    end if;
+  end if;
 
   if cardinality(p_page_streams) > 0 then
     delete from stream_page g using unnest(p_page_streams, p_page_nos, p_pages) as p (stream_id, page_no, bytes)
@@ -70,6 +92,18 @@ begin
     on conflict (stream_id, page_no) do update set bytes = excluded.bytes;
   end if;
 
+  insert into log_entry (position, command_id, fingerprint, stream_id, stream_version, kind, payload,
+                         traceparent, recorded_at_us, leaf_hash)
+  select p_after + e.n, e.command_id, e.fingerprint, e.stream_id, e.stream_version, e.kind, e.payload,
+         e.traceparent, e.recorded_at_us, e.leaf_hash
+    from unnest(p_command_ids, p_fingerprints, p_stream_ids, p_stream_versions, p_kinds, p_payloads,
+                p_traceparents, p_recorded_at_us, p_leaf_hashes) with ordinality
+      as e (command_id, fingerprint, stream_id, stream_version, kind, payload, traceparent, recorded_at_us,
+            leaf_hash, n);
+
+  insert into log_command (command_id, position)
+  select c.command_id, p_after + c.n from unnest(p_command_ids) with ordinality as c (command_id, n);
+
   insert into log_total as t (key, amount) select * from unnest(p_total_keys, p_total_amounts)
   on conflict (key) do update set amount = t.amount + excluded.amount;
 
@@ -79,7 +113,7 @@ begin
    where i.next_offset < excluded.next_offset;
 
   if size > 0 then
-    update log_head h set position = p_after + size, recorded_at_us = p_recorded_at_us[size]
+    update log_head h set position = p_after + size, recorded_at_us = p_recorded_at_us[size], frontier = p_frontier
      returning h.position into at_position;
   end if;
   status := 'appended';

@@ -1,13 +1,11 @@
-import type { LogHead } from '../append/acquire-epoch';
 import type { AppendAnswer, AppendBatch } from '../append/append-batch';
-import { LogError, messageOf } from '../errors';
-import type { CommandEnvelope, Clock, DecisionPolicy } from '../ports';
-import { classifySqlError, hasSqlState } from '../sql/sql-state';
-import { MAX_REDOS } from './limits';
-import type { Beside, LogStore } from './log-store';
-import { planBatch, type Plan, type Step } from './plan-batch';
-import { resolveRepeats } from './resolve-repeats';
-import { StateCache } from './state-cache';
+import { LogError } from '../errors';
+import type { Clock, DecisionPolicy } from '../ports';
+import { classifySqlError } from '../sql/sql-state';
+import { MAX_REDOS, MIN_COMMANDS_AHEAD } from './limits';
+import type { LogStore } from './log-store';
+import { BatchPreparer, type PreparedBatch } from './prepare-batch';
+import { StateCache, type CacheBounds } from './state-cache';
 import type { Work } from './work-queue';
 import { WriterState } from './writer-state';
 
@@ -24,73 +22,143 @@ interface Parts<C, State, Context> {
   readonly store: LogStore;
   readonly policy: DecisionPolicy<C, State, Context>;
   readonly clock: Clock;
-  readonly cachedStreams: number;
+  readonly cacheBounds: CacheBounds;
   appended(report: BatchReport, position: bigint): void;
+  /** Told once everybody of a batch has an answer; for crash tests. */
+  answered?(): Promise<void>;
 }
 
-/** Errors of a service's own code belong to the command they were thrown for; the world's do not. */
-function policyError(error: unknown): unknown {
-  const worldly = error instanceof Error && (error.name === 'TransientError' || error.name === 'FencedError');
-  if (worldly || error instanceof LogError || hasSqlState(error)) return error;
-  if (classifySqlError(error) === 'transient') return error;
-  return new LogError('KUDA-LOG-1004', messageOf(error), { cause: error });
+/** The batch whose append is under way. */
+interface Flying<C, State, Context> {
+  readonly batch: PreparedBatch<C, State, Context>;
+  /** What waits behind it. */
+  readonly waiting: () => readonly Work<C>[];
 }
 
-async function ofPolicy<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw policyError(error);
-  }
+/** A batch decided while the one before it was being committed. */
+interface Ahead<C, State, Context> {
+  readonly works: readonly Work<C>[];
+  readonly after: PreparedBatch<C, State, Context>;
+  /** Null when it could not be decided; then it is tried again in its turn. */
+  readonly batch: Promise<PreparedBatch<C, State, Context> | null>;
 }
 
-/** Resolves, loads, decides and appends one batch; decides again when its state or head had moved. */
+/**
+ * Appends one batch after the other; decides again when its state or head had moved. While a batch is being
+ * committed, the next one is decided on the state that it will leave; if it is not committed as it stands, that
+ * decision is thrown away.
+ */
 export class BatchRunner<C, State, Context> {
   readonly writer: WriterState;
   private readonly cache: StateCache<State>;
+  private readonly preparer: BatchPreparer<C, State, Context>;
+  private flying: Flying<C, State, Context> | null = null;
+  private ahead: Ahead<C, State, Context> | null = null;
+  private committed: PreparedBatch<C, State, Context> | null = null;
 
   constructor(private readonly parts: Parts<C, State, Context>) {
     this.writer = new WriterState(parts.store);
-    this.cache = new StateCache(parts.cachedStreams);
+    this.cache = new StateCache(parts.cacheBounds);
+    this.preparer = new BatchPreparer({ ...parts, cache: this.cache, writer: this.writer });
   }
 
-  /** Answers a prefix of the batch; the rest waits because of what is due on a stream. */
-  async run(works: readonly Work<C>[]): Promise<void> {
+  /** How many of the waiting works are decided already; null when none. */
+  get decidedAhead(): number | null {
+    return this.ahead !== null && this.ahead.after === this.committed ? this.ahead.works.length : null;
+  }
+
+  /**
+   * Answers a prefix of the batch; the rest waits because of what is due on a stream. `waiting` tells what would be
+   * next; null when something else comes in between.
+   */
+  async run(works: readonly Work<C>[], waiting: (() => readonly Work<C>[]) | null): Promise<void> {
     const startedAt = performance.now();
     for (let redos = 0; redos <= MAX_REDOS; redos += 1) {
-      const plan = await this.tryOnce(works);
-      if (plan === null) continue;
-      const commands = plan.answers.length;
+      const batch = await this.tryOnce(works, waiting);
+      if (batch === null) continue;
+      const { answers, entries } = batch.plan;
       const durationMs = performance.now() - startedAt;
       // Before the callers go on: whoever tails the log is on its way when they look.
       this.parts.appended(
-        { commands, entries: plan.entries.length, redos, durationMs },
+        { commands: answers.length, entries: entries.length, redos, durationMs },
         this.writer.position,
       );
-      for (const [index, answer] of plan.answers.entries()) {
+      for (const [index, answer] of answers.entries()) {
         if (answer?.status === 'recorded') this.writer.told(answer.entry);
         works[index]?.settle(answer);
       }
+      if (this.parts.answered !== undefined) await this.parts.answered();
       return;
     }
     throw new LogError('KUDA-LOG-1007', `decided ${String(MAX_REDOS + 1)} times`);
   }
 
+  /** Decides what waits, if a batch is under way and enough of it has come. */
+  lookAhead(): void {
+    if (this.flying === null || this.ahead !== null || this.parts.policy.decidesAhead !== true) return;
+    const { batch: after, waiting } = this.flying;
+    const works = waiting();
+    if (works.length < MIN_COMMANDS_AHEAD) return;
+    const batch = this.preparer.prepare(works, after.plan.head, after).catch(() => null);
+    this.ahead = { works, after, batch };
+  }
+
   /** Null when the batch has to be decided again. */
-  private async tryOnce(works: readonly Work<C>[]): Promise<Plan<State> | null> {
-    const { head, moved } = await this.writer.head();
-    if (moved) this.cache.clear();
-    const { plan, beside } = await ofPolicy(() => this.plan(works, head));
+  private async tryOnce(
+    works: readonly Work<C>[],
+    waiting: (() => readonly Work<C>[]) | null,
+  ): Promise<PreparedBatch<C, State, Context> | null> {
+    const batch = (await this.takeAhead(works)) ?? (await this.prepareNow(works));
+    const { plan, head } = batch;
     const inputs = plan.inputs.filter((input) => !this.writer.hasEffect(input));
-    if (plan.entries.length === 0 && inputs.length === 0) return plan;
-    const { epoch, position: after } = head;
-    const batch = { epoch, after, entries: plan.entries, streams: plan.updates, totals: plan.totals, inputs };
-    const answer = await this.append(batch, beside);
+    if (plan.entries.length === 0 && inputs.length === 0) return batch;
+    const complete = plan.answers.length === works.length;
+    this.flying = waiting !== null && complete ? { batch, waiting } : null;
+    this.lookAhead();
+    const answer = await this.append(
+      {
+        epoch: head.epoch,
+        after: head.position,
+        entries: plan.entries,
+        leafHashes: plan.leafHashes,
+        frontier: plan.head.frontier.toBytes(),
+        streams: plan.updates,
+        totals: plan.totals,
+        inputs,
+      },
+      batch,
+    );
+    return this.settle(batch, answer);
+  }
+
+  private async append(
+    rows: AppendBatch,
+    { beside }: PreparedBatch<C, State, Context>,
+  ): Promise<AppendAnswer> {
+    try {
+      return await this.parts.store.append(rows, beside);
+    } catch (error) {
+      this.forget();
+      // The connection may have gone after the commit: only the head can tell.
+      if (classifySqlError(error) === 'transient') this.writer.doubt();
+      throw error;
+    } finally {
+      this.flying = null;
+    }
+  }
+
+  private settle(
+    batch: PreparedBatch<C, State, Context>,
+    answer: AppendAnswer,
+  ): PreparedBatch<C, State, Context> | null {
+    if (answer.status === 'appended') {
+      this.writer.appended(batch.plan.head, batch.plan.inputs);
+      for (const [streamId, stream] of batch.plan.streams) this.cache.set(streamId, stream);
+      this.committed = batch;
+      return batch;
+    }
+    this.forget();
     switch (answer.status) {
-      case 'appended':
-        this.writer.appended(plan.entries, inputs);
-        for (const [streamId, stream] of plan.streams) this.cache.set(streamId, stream);
-        return plan;
       case 'fenced':
         throw this.writer.fenced();
       case 'behind':
@@ -105,71 +173,24 @@ export class BatchRunner<C, State, Context> {
     }
   }
 
-  private async append(batch: AppendBatch, beside: Beside | null): Promise<AppendAnswer> {
-    try {
-      return await this.parts.store.append(batch, beside);
-    } catch (error) {
-      // The connection may have gone after the commit: only the head can tell.
-      if (classifySqlError(error) === 'transient') this.writer.doubt();
-      throw error;
-    }
+  private async takeAhead(works: readonly Work<C>[]): Promise<PreparedBatch<C, State, Context> | null> {
+    const { ahead } = this;
+    this.ahead = null;
+    if (ahead === null || ahead.after !== this.committed) return null;
+    if (ahead.works.length !== works.length || ahead.works[0] !== works[0]) return null;
+    return ahead.batch;
   }
 
-  private async plan(works: readonly Work<C>[], head: LogHead) {
-    const { policy, clock } = this.parts;
-    const steps = await this.resolve(works);
-    const fresh = steps.flatMap((step) =>
-      step.kind === 'command' && step.resolved.status === 'fresh' ? [step.resolved.command] : [],
-    );
-    const streams = await this.load([
-      ...fresh.flatMap((command) => command.streamId ?? []),
-      ...steps.flatMap((step) => (step.kind === 'wake' ? step.streamId : [])),
-    ]);
-    const context = await policy.prepare(fresh);
-    const nowUs = clock.nowUs();
-    const plan = planBatch(steps, { policy, context, head, nowUs, stream: (id) => streams.get(id) });
-    return { plan, beside: this.besideOf(plan, context) };
+  private async prepareNow(works: readonly Work<C>[]): Promise<PreparedBatch<C, State, Context>> {
+    const { head, moved } = await this.writer.head();
+    if (moved) this.cache.clear();
+    await this.writer.cover();
+    return this.preparer.prepare(works, head, null);
   }
 
-  private async resolve(works: readonly Work<C>[]): Promise<readonly Step<C>[]> {
-    const { store, policy } = this.parts;
-    const commands = works.flatMap(({ task }) => (task.kind === 'command' ? [task.command] : []));
-    const resolved = await resolveRepeats(commands, {
-      lookup: (commandIds) => store.firstOutcomes(commandIds),
-      isRecovered: (entry) => this.writer.isRecovered(entry),
-      isRedelivery: ({ input }) => input !== null && this.writer.hasEffect(input),
-      onRepeat: (command: CommandEnvelope<C>) => policy.onRepeat(command),
-    });
-    let next = 0;
-    return works.flatMap(({ task }): readonly Step<C>[] => {
-      if (task.kind !== 'command') return [task];
-      const answer = resolved[next];
-      next += 1;
-      return answer === undefined ? [] : [{ kind: 'command', resolved: answer, input: task.command.input }];
-    });
-  }
-
-  private async load(streamIds: readonly string[]) {
-    const { store, policy } = this.parts;
-    const streams = new Map<string, { readonly version: bigint; readonly state: State }>();
-    const missing = new Set<string>();
-    for (const streamId of streamIds) {
-      const cached = this.cache.get(streamId);
-      if (cached === undefined) missing.add(streamId);
-      else streams.set(streamId, cached);
-    }
-    for (const [streamId, { version, state, pages }] of await store.streamStates([...missing])) {
-      const stream = { version, state: policy.decodeState(state, pages) };
-      streams.set(streamId, stream);
-      this.cache.set(streamId, stream);
-    }
-    return streams;
-  }
-
-  private besideOf(plan: Plan<State>, context: Context): Beside | null {
-    const { policy } = this.parts;
-    if (policy.beside === undefined || plan.entries.length === 0) return null;
-    if (policy.needsBeside !== undefined && !policy.needsBeside(plan.entries, context)) return null;
-    return (tx) => ofPolicy(async () => policy.beside?.(tx, plan.entries, context));
+  /** What was decided on a batch that is not committed as it stands is worth nothing. */
+  private forget(): void {
+    this.ahead = null;
+    this.committed = null;
   }
 }

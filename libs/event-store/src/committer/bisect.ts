@@ -5,7 +5,7 @@ export interface Isolation<T> {
   /** True when the failure belongs to some item of the batch, not to the world. */
   isolatable(error: unknown): boolean;
   /** Told the one item that fails even alone. */
-  culprit(item: T, error: unknown): void;
+  culprit(item: T, error: unknown): Promise<void>;
   /** False once an item needs another run: nothing after it may be processed before. */
   done(item: T): boolean;
 }
@@ -21,7 +21,7 @@ export async function bisect<T>(items: readonly T[], isolation: Isolation<T>): P
     const [first] = items;
     if (first === undefined || !isolation.isolatable(error)) throw error;
     if (items.length === 1) {
-      isolation.culprit(first, error);
+      await isolation.culprit(first, error);
       return;
     }
     const middle = Math.ceil(items.length / 2);

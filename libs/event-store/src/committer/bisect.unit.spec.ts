@@ -11,7 +11,10 @@ function isolationOf(done: number[], faults: number[], runs: { count: number }) 
       return Promise.resolve();
     },
     isolatable: (error: unknown) => error instanceof Error && error.message === 'data',
-    culprit: (item: number) => void faults.push(item),
+    culprit: (item: number) => {
+      faults.push(item);
+      return Promise.resolve();
+    },
     done: (item: number) => done.includes(item) || faults.includes(item),
   };
 }

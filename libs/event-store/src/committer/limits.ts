@@ -4,8 +4,17 @@ export const MAX_BATCH_COMMANDS = 512;
 export const MAX_BATCH_ENTRIES = 1_024;
 /** Commands that may wait; a further submit is refused as overloaded. */
 export const MAX_QUEUED_COMMANDS = 65_536;
-/** Decoded stream states kept unless told otherwise. */
-export const DEFAULT_CACHED_STREAMS = 20_000;
+/** Decoded stream states kept unless told otherwise: by number, and by what they take in memory, in bytes. */
+export const DEFAULT_CACHED_STREAMS = 100_000;
+export const DEFAULT_CACHED_BYTES = 64 * 1024 * 1024;
+/** What one byte of a packed state takes when decoded (objects, strings, bigints), and each stream beside it. */
+export const STATE_BYTES_IN_MEMORY = 5;
+export const STREAM_BYTES_IN_MEMORY = 300;
+/**
+ * Commands that must wait before the next batch is decided while one is being committed: with fewer, one larger batch
+ * afterwards is the better use of the time.
+ */
+export const MIN_COMMANDS_AHEAD = 64;
 /** Entries that time may ask for on one stream before the stream's own command waits for the next batch. */
 export const MAX_DUE_PER_STREAM = 64;
 /** Batches in a row in which the first command may be kept waiting by what is due on its stream. */

@@ -1,5 +1,12 @@
 import { LogError, LogUnavailableError, messageOf } from '../errors';
-import type { CommandEnvelope, CommitSignal, Committer, InputOffset, Outcome } from '../ports';
+import type {
+  CommandEnvelope,
+  CommitSignal,
+  Committer,
+  FaultedOutcome,
+  InputOffset,
+  Outcome,
+} from '../ports';
 import { classifySqlError } from '../sql/sql-state';
 import type { BatchRunner } from './batch-runner';
 import { bisect, type Isolation } from './bisect';
@@ -7,7 +14,13 @@ import { MAX_BATCH_COMMANDS, MAX_DUE_ROUNDS } from './limits';
 import { WorkQueue, type Answer, type Task, type Work } from './work-queue';
 
 /** The codes that belong to one command, not to the whole log. */
-const OF_ONE_COMMAND = new Set(['KUDA-LOG-1004', 'KUDA-LOG-1007', 'KUDA-LOG-1008']);
+const OF_ONE_COMMAND = new Set([
+  'KUDA-LOG-1003',
+  'KUDA-LOG-1004',
+  'KUDA-LOG-1007',
+  'KUDA-LOG-1008',
+  'KUDA-LOG-1017',
+]);
 
 function isTransient(error: unknown): boolean {
   return (
@@ -20,7 +33,7 @@ function isolatable(error: unknown): boolean {
   return classifySqlError(error) === 'data';
 }
 
-function faulted(error: unknown): Outcome {
+function faulted(error: unknown): FaultedOutcome {
   const code = error instanceof LogError ? error.code : 'KUDA-LOG-1003';
   return { status: 'faulted', code, detail: messageOf(error) };
 }
@@ -43,13 +56,17 @@ export interface LogCommitter<C> extends Committer<C>, CommitSignal {
   wake(streamIds: readonly string[]): Promise<readonly Answer[]>;
 }
 
-export interface CommitLoopSettings extends CommitSignal {
+/** Told of a command that cannot be stored or decided. */
+export type OnFault<C> = (command: CommandEnvelope<C>, outcome: FaultedOutcome) => Promise<void>;
+
+export interface CommitLoopSettings<C> extends CommitSignal {
   readonly owner: string;
   /** How often a batch is tried while the database is away. */
   readonly attempts: number;
   /** Waits before the next attempt. */
   readonly pause: (failures: number) => Promise<void>;
   readonly onFatal: (error: Error) => void;
+  readonly onFault?: OnFault<C>;
 }
 
 /** The loop: takes whatever is queued, appends it, takes again. */
@@ -58,18 +75,19 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
   private phase: 'new' | 'open' | 'closed' = 'new';
   private failure: Error | null = null;
   private active: Promise<void> | null = null;
+  /** Works of the batch under way that have no answer: a part of them is a bisection, which nothing follows. */
+  private open = 0;
+  private readonly waiting = () => this.queue.peek(MAX_BATCH_COMMANDS);
   private readonly isolation: Isolation<Work<C>> = {
-    run: (items) => this.runner.run(items),
+    run: (items) => this.runner.run(items, items.length === this.open ? this.waiting : null),
     isolatable,
-    culprit: (work, error) => {
-      work.settle(faulted(error));
-    },
+    culprit: (work, error) => this.settleFault(work, error),
     done: (work) => work.done,
   };
 
   constructor(
     private readonly runner: BatchRunner<C, State, Context>,
-    private readonly settings: CommitLoopSettings,
+    private readonly settings: CommitLoopSettings<C>,
   ) {}
 
   get epoch(): bigint {
@@ -126,12 +144,13 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
     }
     const answers = this.queue.put(tasks);
     if (this.active === null && this.queue.size > 0) this.active = this.drain();
+    else this.runner.lookAhead();
     return answers;
   }
 
   private async drain(): Promise<void> {
     while (this.queue.size > 0) {
-      const works = this.queue.take(MAX_BATCH_COMMANDS);
+      const works = this.queue.take(this.runner.decidedAhead ?? MAX_BATCH_COMMANDS);
       try {
         await this.process(works);
       } catch (error) {
@@ -147,6 +166,7 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
     let idleRounds = 0;
     // What is answered is never run again: its caller may have been told that it is at fault.
     for (let open = works; open.length > 0; open = open.filter((work) => !work.done)) {
+      this.open = open.length;
       try {
         await bisect(open, this.isolation);
         failures = 0;
@@ -158,9 +178,18 @@ export class CommitLoop<C, State, Context> implements LogCommitter<C> {
       }
       idleRounds = open.some((work) => work.done) ? 0 : idleRounds + 1;
       if (idleRounds <= MAX_DUE_ROUNDS) continue;
-      open[0]?.settle(faulted(new LogError('KUDA-LOG-1008', 'too much is due')));
+      const [first] = open;
+      if (first !== undefined)
+        await this.settleFault(first, new LogError('KUDA-LOG-1008', 'too much is due'));
     }
     this.runner.writer.settled();
+  }
+
+  /** What cannot be processed is put aside before its sender is answered, or its input's offset moves past it. */
+  private async settleFault(work: Work<C>, error: unknown): Promise<void> {
+    const outcome = faulted(error);
+    if (work.task.kind === 'command') await this.settings.onFault?.(work.task.command, outcome);
+    work.settle(outcome);
   }
 
   /**

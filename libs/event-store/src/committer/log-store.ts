@@ -1,21 +1,24 @@
-import { acquireEpoch, type LogHead } from '../append/acquire-epoch';
+import { acquireEpoch, readWriterHead, type WriterHead } from '../append/acquire-epoch';
 import { appendBatch, type AppendAnswer, type AppendBatch } from '../append/append-batch';
 import type { SqlClient, SqlPool, StoredEntry, StreamState } from '../ports';
 import { firstOutcomes, MAX_READ_ENTRIES, readEntries } from '../readers/entries';
-import { loadStreamStates, readHead, readOffsets, type StoredOffset } from '../readers/states';
+import { loadStreamStates, readOffsets, type StoredOffset } from '../readers/states';
+import { coverPosition } from '../schema/cover-position';
 
 /** Writes beside a batch, in its transaction. */
 export type Beside = (tx: SqlClient) => Promise<void>;
 
 /** What the committer asks of the database; a test may stand in for it. */
 export interface LogStore {
-  acquireEpoch(owner: string): Promise<LogHead>;
-  head(): Promise<LogHead>;
+  acquireEpoch(owner: string): Promise<WriterHead>;
+  head(): Promise<WriterHead>;
   offsets(): Promise<readonly StoredOffset[]>;
   firstOutcomes(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>>;
   streamStates(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamState>>;
   /** Every entry after a position. */
   entriesAfter(position: bigint): Promise<readonly StoredEntry[]>;
+  /** Makes room up to a position; answers the last one that there is room for. */
+  coverPosition(position: bigint): Promise<bigint>;
   append(batch: AppendBatch, beside: Beside | null): Promise<AppendAnswer>;
 }
 
@@ -55,11 +58,12 @@ async function entriesAfter(sql: SqlClient, position: bigint): Promise<readonly 
 export function createLogStore(pool: SqlPool): LogStore {
   return {
     acquireEpoch: (owner) => acquireEpoch(pool, owner),
-    head: () => readHead(pool),
+    head: () => readWriterHead(pool),
     offsets: () => readOffsets(pool),
     firstOutcomes: (commandIds) => firstOutcomes(pool, commandIds),
     streamStates: (streamIds) => loadStreamStates(pool, streamIds),
     entriesAfter: (position) => entriesAfter(pool, position),
+    coverPosition: (position) => coverPosition(pool, position),
     append: (batch, beside) => (beside === null ? appendBatch(pool, batch) : appendWith(pool, batch, beside)),
   };
 }

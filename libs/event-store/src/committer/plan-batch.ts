@@ -1,11 +1,24 @@
-import type { LogHead } from '../append/acquire-epoch';
+import { canonicalEntry, leafHash } from '@kuda/transparency-log';
 import type { StreamUpdate } from '../append/append-batch';
-import { LogError } from '../errors';
-import type { CommandEnvelope, DecisionPolicy, InputOffset, StoredEntry, TotalDelta } from '../ports';
-import { MAX_BATCH_ENTRIES, MAX_DUE_PER_STREAM } from './limits';
+import { LogError, messageOf } from '../errors';
+import type {
+  CommandEnvelope,
+  DecisionPolicy,
+  EncodedState,
+  InputOffset,
+  StoredEntry,
+  TotalDelta,
+} from '../ports';
+import {
+  MAX_BATCH_ENTRIES,
+  MAX_DUE_PER_STREAM,
+  STATE_BYTES_IN_MEMORY,
+  STREAM_BYTES_IN_MEMORY,
+} from './limits';
 import { answerOf, type Resolved } from './resolve-repeats';
 import type { CachedStream } from './state-cache';
 import type { Answer } from './work-queue';
+import { inputKey, type DecidedHead } from './writer-state';
 
 /** A task whose repeats are resolved. */
 export type Step<C> =
@@ -17,7 +30,7 @@ export type Step<C> =
 export interface PlanFacts<C, State, Context> {
   readonly policy: DecisionPolicy<C, State, Context>;
   readonly context: Context;
-  readonly head: LogHead;
+  readonly head: DecidedHead;
   readonly nowUs: bigint;
   /** The committed state of a stream, or undefined when it has no entry. */
   stream(streamId: string): CachedStream<State> | undefined;
@@ -29,9 +42,17 @@ export interface PlannedStream<State> extends CachedStream<State> {
   readonly position: bigint;
 }
 
+/** The same, not yet packed. */
+type DecidedStream<State> = Omit<PlannedStream<State>, 'bytes'>;
+
 /** What a batch will write, and what its first `answers.length` steps will be told once it is written. */
 export interface Plan<State> {
   readonly entries: readonly StoredEntry[];
+  /** One per entry. */
+  readonly leafHashes: readonly Buffer[];
+  readonly byCommand: ReadonlyMap<string, StoredEntry>;
+  /** Where the log will stand. */
+  readonly head: DecidedHead;
   readonly streams: ReadonlyMap<string, PlannedStream<State>>;
   readonly updates: readonly StreamUpdate[];
   readonly totals: readonly TotalDelta[];
@@ -41,14 +62,24 @@ export interface Plan<State> {
 
 class Planner<C, State, Context> {
   readonly entries: StoredEntry[] = [];
-  readonly streams = new Map<string, PlannedStream<State>>();
+  readonly leafHashes: Buffer[] = [];
+  readonly byCommand = new Map<string, StoredEntry>();
+  readonly streams = new Map<string, DecidedStream<State>>();
   readonly totals = new Map<string, bigint>();
   readonly inputs = new Map<string, InputOffset>();
-  private readonly byCommand = new Map<string, StoredEntry>();
   private lastUs: bigint;
+  private readonly frontier;
 
   constructor(private readonly facts: PlanFacts<C, State, Context>) {
     this.lastUs = facts.head.recordedAtUs;
+    this.frontier = facts.head.frontier.copy();
+  }
+
+  /** Where the log stands behind the last entry. */
+  get head(): DecidedHead {
+    const { head } = this.facts;
+    const position = head.position + BigInt(this.entries.length);
+    return { ...head, position, recordedAtUs: this.lastUs, frontier: this.frontier };
   }
 
   /** Plans one step; undefined when it has to wait for the next batch. */
@@ -116,6 +147,7 @@ class Planner<C, State, Context> {
       traceparent: command.traceparent,
       ...decisionFacts,
     };
+    this.hash(entry);
     this.lastUs = entry.recordedAtUs;
     this.entries.push(entry);
     this.byCommand.set(entry.commandId, entry);
@@ -131,7 +163,18 @@ class Planner<C, State, Context> {
     return entry;
   }
 
-  private current(streamId: string): CachedStream<State> | undefined {
+  private hash(entry: StoredEntry): void {
+    let leaf: Buffer;
+    try {
+      leaf = leafHash(canonicalEntry({ logName: this.facts.head.name, ...entry }));
+    } catch (error) {
+      throw new LogError('KUDA-LOG-1003', messageOf(error), { cause: error });
+    }
+    this.leafHashes.push(leaf);
+    this.frontier.append(leaf);
+  }
+
+  private current(streamId: string): DecidedStream<State> | CachedStream<State> | undefined {
     return this.streams.get(streamId) ?? this.facts.stream(streamId);
   }
 
@@ -146,7 +189,7 @@ class Planner<C, State, Context> {
   }
 
   private remember(input: InputOffset): void {
-    const key = `${input.topic}/${String(input.partition)}`;
+    const key = inputKey(input);
     const seen = this.inputs.get(key);
     if (seen === undefined || seen.offset < input.offset) this.inputs.set(key, input);
   }
@@ -166,13 +209,26 @@ export function planBatch<C, State, Context>(
     if (answer === undefined) break;
     answers.push(answer);
   }
-  const updates = [...planner.streams].map(([streamId, stream]) => {
-    const committed = facts.stream(streamId)?.state ?? null;
-    const { bytes, dueAtUs, pages = [] } = facts.policy.encodeState(stream.state, committed);
+  const updates: StreamUpdate[] = [];
+  const streams = new Map<string, PlannedStream<State>>();
+  for (const [streamId, stream] of planner.streams) {
+    const committed = facts.stream(streamId);
+    const encoded = facts.policy.encodeState(stream.state, committed?.state ?? null);
     const { before, version, position } = stream;
-    return { streamId, before, version, position, state: bytes, dueAtUs, pages };
-  });
+    const { bytes, dueAtUs, pages = [] } = encoded;
+    updates.push({ streamId, before, version, position, state: bytes, dueAtUs, pages });
+    streams.set(streamId, { ...stream, bytes: bytesInMemory(encoded, committed?.bytes ?? 0) });
+  }
   const totals = [...planner.totals].map(([key, amount]) => ({ key, amount }));
-  const { entries, streams, inputs } = planner;
-  return { entries, streams, updates, totals, inputs: [...inputs.values()], answers };
+  const { entries, leafHashes, byCommand, head } = planner;
+  const inputs = [...planner.inputs.values()];
+  return { entries, leafHashes, byCommand, head, streams, updates, totals, inputs, answers };
+}
+
+/** Pages that did not change are not known here: a state of many pages counts as what it was, and what came in. */
+function bytesInMemory({ bytes, pages }: EncodedState, before: number): number {
+  const own = bytes.length * STATE_BYTES_IN_MEMORY + STREAM_BYTES_IN_MEMORY;
+  if (pages === undefined) return own;
+  const changed = pages.reduce((sum, page) => sum + (page.bytes?.length ?? 0), 0);
+  return Math.max(before, own + changed * STATE_BYTES_IN_MEMORY);
 }

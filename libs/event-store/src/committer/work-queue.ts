@@ -89,6 +89,11 @@ export class WorkQueue<C> {
     return ticket.promise;
   }
 
+  /** The next ones, left where they are. */
+  peek(limit: number): readonly Work<C>[] {
+    return this.works.slice(0, limit);
+  }
+
   take(limit: number): readonly Work<C>[] {
     const taken = this.works.slice(0, limit);
     this.works = this.works.slice(limit);

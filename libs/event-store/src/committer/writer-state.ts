@@ -1,10 +1,20 @@
-import type { LogHead } from '../append/acquire-epoch';
+import { Frontier } from '@kuda/transparency-log';
+import type { LogHead, WriterHead } from '../append/acquire-epoch';
 import { LogError, LogFencedError } from '../errors';
 import type { InputOffset, StoredEntry } from '../ports';
 import type { StoredOffset } from '../readers/states';
 import type { LogStore } from './log-store';
 
-function keyOf(input: { readonly topic: string; readonly partition: number }): string {
+/** A head that entries can be decided from: their leaves go into its tree. */
+export interface DecidedHead extends LogHead {
+  /** The log's name: part of every leaf. */
+  readonly name: string;
+  /** The tree's right edge over all entries up to the position; never changed in place. */
+  readonly frontier: Frontier;
+}
+
+/** One text for an input partition. */
+export function inputKey(input: { readonly topic: string; readonly partition: number }): string {
   return `${input.topic}/${String(input.partition)}`;
 }
 
@@ -14,7 +24,9 @@ function keyOf(input: { readonly topic: string; readonly partition: number }): s
  * own, since under one epoch nobody else writes.
  */
 export class WriterState {
-  private known: LogHead | null = null;
+  private known: DecidedHead | null = null;
+  private coveredTo = 0n;
+  private partitionEntries = 0n;
   private doubtAfter: bigint | null = null;
   private epoch: bigint | null = null;
   private readonly offsets = new Map<string, bigint>();
@@ -37,11 +49,17 @@ export class WriterState {
     const head = await this.store.acquireEpoch(owner);
     this.setOffsets(await this.store.offsets());
     this.epoch = head.epoch;
-    this.known = head;
+    this.known = this.decidedHead(head);
+  }
+
+  /** Has the next partition created while the last one is half full: an append then never waits for it. */
+  async cover(): Promise<void> {
+    const wanted = this.position + this.partitionEntries / 2n;
+    if (wanted > this.coveredTo) this.coveredTo = await this.store.coverPosition(wanted);
   }
 
   /** The head; read again when in doubt. True in `moved` when entries of this writer turned up that way. */
-  async head(): Promise<{ readonly head: LogHead; readonly moved: boolean }> {
+  async head(): Promise<{ readonly head: DecidedHead; readonly moved: boolean }> {
     if (this.known !== null) return { head: this.known, moved: false };
     const head = await this.store.head();
     if (head.epoch !== this.ownEpoch) throw this.fenced();
@@ -49,9 +67,9 @@ export class WriterState {
     const moved = head.position > after;
     if (moved) for (const entry of await this.store.entriesAfter(after)) this.recovered.add(entry.position);
     this.setOffsets(await this.store.offsets());
-    this.known = head;
+    this.known = this.decidedHead(head);
     this.doubtAfter = null;
-    return { head, moved };
+    return { head: this.known, moved };
   }
 
   /** The outcome of an append is unknown: the next `head` looks for what it left. */
@@ -61,12 +79,10 @@ export class WriterState {
     this.known = null;
   }
 
-  appended(entries: readonly StoredEntry[], inputs: readonly InputOffset[]): void {
-    const last = entries.at(-1);
-    if (last !== undefined && this.known !== null) {
-      this.known = { ...this.known, position: last.position, recordedAtUs: last.recordedAtUs };
-    }
-    for (const input of inputs) this.offsets.set(keyOf(input), input.offset + 1n);
+  /** A batch is committed: the log stands where it was decided to stand. */
+  appended(head: DecidedHead, inputs: readonly InputOffset[]): void {
+    this.known = head;
+    for (const input of inputs) this.offsets.set(inputKey(input), input.offset + 1n);
   }
 
   /** True for an entry that turned up after a doubt and that nobody has been told of. */
@@ -88,7 +104,7 @@ export class WriterState {
   }
 
   hasEffect(input: InputOffset): boolean {
-    return input.offset < (this.offsets.get(keyOf(input)) ?? 0n);
+    return input.offset < (this.offsets.get(inputKey(input)) ?? 0n);
   }
 
   fenced(): LogFencedError {
@@ -96,6 +112,18 @@ export class WriterState {
   }
 
   private setOffsets(offsets: readonly StoredOffset[]): void {
-    for (const offset of offsets) this.offsets.set(keyOf(offset), offset.nextOffset);
+    for (const offset of offsets) this.offsets.set(inputKey(offset), offset.nextOffset);
+  }
+
+  private decidedHead(head: WriterHead): DecidedHead {
+    const { epoch, position, recordedAtUs, name } = head;
+    const frontier = Frontier.fromBytes(head.frontier);
+    if (frontier.size !== position) {
+      const detail = `the head is at ${String(position)}, its tree has ${String(frontier.size)} leaves`;
+      throw new LogError('KUDA-LOG-1012', detail);
+    }
+    this.coveredTo = head.coveredTo;
+    this.partitionEntries = head.partitionEntries;
+    return { epoch, position, recordedAtUs, name, frontier };
   }
 }

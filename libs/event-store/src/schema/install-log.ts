@@ -1,8 +1,9 @@
-import { ACQUIRE_EPOCH_SQL } from '../append/acquire-epoch';
+import { ACQUIRE_EPOCH_SQL, LOG_LAYOUT } from '../append/acquire-epoch';
 import { APPEND_BATCH_SQL } from '../append/append-batch';
 import { ADVANCE_PROJECTION_SQL } from '../projector/advance-projection';
 import { ADVANCE_RELAY_SQL } from '../relay/advance-relay';
 import { readSql } from '../sql/read-sql';
+import { COVER_POSITION_SQL, LOG_PARTITION_ENTRIES } from './cover-position';
 
 /** The part of TypeORM's QueryRunner (or of a plain client) that an installation needs. */
 export interface MigrationRunner {
@@ -11,6 +12,8 @@ export interface MigrationRunner {
 
 const PARTS = [
   readSql(__dirname, 'log-schema.sql'),
+  readSql(__dirname, 'append-only.sql'),
+  COVER_POSITION_SQL,
   APPEND_BATCH_SQL,
   ACQUIRE_EPOCH_SQL,
   ADVANCE_RELAY_SQL,
@@ -18,18 +21,17 @@ const PARTS = [
   readSql(__dirname, 'grants.sql'),
 ];
 
+const DEFAULTS = `select set_config('kuda.log_layout', $1, true),
+  set_config('kuda.log_partition_entries',
+             coalesce(nullif(current_setting('kuda.log_partition_entries', true), ''), $2), true)`;
+
 /**
  * Creates the log's tables, functions, triggers and grants in the current schema. The role of the service may
- * only SELECT and EXECUTE. Runs inside the caller's transaction; without `appRole`, `runMigrations` has set
- * it.
+ * only SELECT and EXECUTE. Runs inside the caller's transaction; `runMigrations` has set the role, and the log's
+ * name and partition size where they were asked for.
  */
-export async function installLog(
-  runner: MigrationRunner,
-  options: { readonly appRole?: string } = {},
-): Promise<void> {
-  if (options.appRole !== undefined) {
-    await runner.query(`select set_config('kuda.app_role', $1, false)`, [options.appRole]);
-  }
+async function installLog(runner: MigrationRunner): Promise<void> {
+  await runner.query(DEFAULTS, [String(LOG_LAYOUT), String(LOG_PARTITION_ENTRIES)]);
   for (const part of PARTS) await runner.query(part);
 }
 
@@ -47,13 +49,32 @@ export class LogSchema1760000000000 {
   }
 }
 
+const TABLE_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
+
+function tableName(table: string): string {
+  if (!TABLE_NAME.test(table)) throw new Error(`not a table name: ${table}`);
+  return table;
+}
+
+/**
+ * Makes a service's own table insert-only (I7): UPDATE, DELETE and TRUNCATE are refused with KUDA-LOG-1015 for its
+ * role and for the owner's sessions; its role may read and insert. For use in a service's migrations, behind the log.
+ */
+export async function makeInsertOnly(runner: MigrationRunner, tables: readonly string[]): Promise<void> {
+  for (const table of tables.map(tableName)) {
+    await runner.query(`select make_insert_only('${table}')`);
+    await runner.query(`do $$ begin
+      execute format('grant select, insert on %I to %I', '${table}', current_setting('kuda.app_role'));
+    end $$`);
+  }
+}
+
 /**
  * Lets the service's role read and write a read model's tables; for use in a service's own migrations under
  * `runMigrations`. Names are table names in the current schema.
  */
 export async function grantReadModel(runner: MigrationRunner, tables: readonly string[]): Promise<void> {
-  for (const table of tables) {
-    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table)) throw new Error(`not a table name: ${table}`);
+  for (const table of tables.map(tableName)) {
     await runner.query(`do $$ begin
       execute format('grant select, insert, update, delete on %I to %I',
         '${table}', current_setting('kuda.app_role'));

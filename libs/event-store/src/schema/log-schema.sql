@@ -2,13 +2,27 @@
 
 create table log_head (
   only_row boolean primary key default true check (only_row),
+  -- The log's name for ever, part of every leaf: two logs never share one.
+  name text collate "C" not null check (octet_length(name) between 1 and 200),
+  layout integer not null,
   epoch bigint not null check (epoch >= 0),
   position bigint not null check (position >= 0),
   recorded_at_us bigint not null check (recorded_at_us >= 0),
-  owner text not null
+  owner text not null,
+  -- The Merkle tree's right edge over all entries up to position, packed (@kuda/transparency-log).
+  frontier bytea not null,
+  -- Entries that one partition holds, and the last position that a partition exists for.
+  partition_entries bigint not null check (partition_entries > 0),
+  covered_to bigint not null check (covered_to >= 0)
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0);
 
-insert into log_head (epoch, position, recorded_at_us, owner) values (0, 0, 0, '');
+insert into log_head (name, layout, epoch, position, recorded_at_us, owner, frontier, partition_entries, covered_to)
+values (
+  coalesce(nullif(current_setting('kuda.log_name', true), ''),
+           current_database() || case current_schema() when 'public' then '' else '/' || current_schema() end),
+  current_setting('kuda.log_layout')::integer, 0, 0, 0, '', '\x010000000000000000',
+  current_setting('kuda.log_partition_entries')::bigint, 0
+);
 
 create table log_entry (
   position bigint primary key check (position > 0),
@@ -20,11 +34,21 @@ create table log_entry (
   payload bytea not null,
   traceparent text collate "C" check (octet_length(traceparent) <= 128),
   recorded_at_us bigint not null check (recorded_at_us > 0),
+  leaf_hash bytea not null check (octet_length(leaf_hash) = 32),
   check (case when stream_id is null then stream_version = 0 else stream_version > 0 end)
-);
+) partition by range (position);
 
-create unique index log_entry_stream on log_entry (stream_id, stream_version) where stream_id is not null;
-create index log_entry_kind on log_entry (kind, position);
+-- Versions are checked while appending; by position, so that "as of a position" is one seek.
+create index log_entry_stream on log_entry (stream_id, position) where stream_id is not null;
+
+-- The ranges of log_entry, those included that stand in a segment file instead.
+create table log_partition (
+  first_position bigint primary key,
+  last_position bigint not null check (last_position >= first_position),
+  table_name name not null unique,
+  -- Set when the entries were written to a segment file and the table detached.
+  segment_sha256 bytea check (octet_length(segment_sha256) = 32)
+);
 
 -- Apart from log_entry, so that entries can be range-partitioned by position and ids stay unique over all of them.
 create table log_command (
@@ -75,18 +99,3 @@ create table projection_checkpoint (
   position bigint not null check (position >= 0),
   primary key (name, version)
 ) with (fillfactor = 50);
-
--- Statement triggers cost nothing per row and bind the owner too.
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-  raise exception 'KUDA-LOG-1015: % on % is refused, the log is append-only', tg_op, tg_table_name
-    using errcode = 'KU015';
-end
-$$;
-
-create trigger log_entry_append_only before update or delete or truncate on log_entry
-  for each statement execute function refuse_change();
-create trigger log_command_append_only before update or delete or truncate on log_command
-  for each statement execute function refuse_change();
-create trigger log_head_kept before delete or truncate on log_head
-  for each statement execute function refuse_change();

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { LOG_LAYOUT } from '../append/acquire-epoch';
 import { LogError, messageOf } from '../errors';
 import { searchPathOptions } from '../sql/pool';
 
@@ -12,6 +13,7 @@ export const MIGRATION_CONNECT_TIMEOUT_MS = 10_000;
 const MIGRATION_LOCK = 5_824_001;
 
 const ROLE_NAME = /^[a-zA-Z_][a-zA-Z0-9_]{0,62}$/;
+const LOG_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,199}$/;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface MigrationOptions {
@@ -24,8 +26,44 @@ export interface MigrationOptions {
   readonly appRole: string;
   /** The schema to migrate, created when it is missing; the database's own default without it. */
   readonly searchPath?: string;
+  /**
+   * The log's name for ever, when this creates it: part of every leaf of its Merkle tree. Without it the database's
+   * name, and the schema's behind a slash when that is not `public`.
+   */
+  readonly logName?: string;
+  /** Entries that one partition holds, when this creates the log. */
+  readonly logPartitionEntries?: bigint;
   /** Classes in order; their names end in a timestamp of 13 digits. */
   readonly migrations: NonNullable<Extract<DataSourceOptions['migrations'], unknown[]>>;
+}
+
+/** Handed to the migrations as settings of their connection. */
+function parametersOf({ appRole, logName, logPartitionEntries }: MigrationOptions): readonly string[] {
+  if (!ROLE_NAME.test(appRole)) throw new Error(`not a role name: ${appRole}`);
+  if (logName !== undefined && !LOG_NAME.test(logName)) throw new Error(`not a log name: ${logName}`);
+  return [
+    `-c kuda.app_role=${appRole}`,
+    ...(logName === undefined ? [] : [`-c kuda.log_name=${logName}`]),
+    ...(logPartitionEntries === undefined
+      ? []
+      : [`-c kuda.log_partition_entries=${logPartitionEntries.toString()}`]),
+  ];
+}
+
+/** A log whose tables are those of another version is not touched. */
+async function refuseOtherLayout(client: Client, schema: string): Promise<void> {
+  const found = await client.query<{ column_name: string }>(
+    `select column_name from information_schema.columns where table_schema = $1 and table_name = 'log_head'`,
+    [schema],
+  );
+  if (found.rows.length === 0) return;
+  const known = found.rows.some((row) => row.column_name === 'layout');
+  const { rows } = known
+    ? await client.query<{ layout: number }>(`select layout from ${schema}.log_head`)
+    : { rows: [{ layout: 1 }] };
+  if (rows[0]?.layout === LOG_LAYOUT) return;
+  const detail = `schema ${schema} has layout ${String(rows[0]?.layout)}, this program ${String(LOG_LAYOUT)}`;
+  throw new LogError('KUDA-LOG-1016', detail);
 }
 
 async function lock(client: Client): Promise<void> {
@@ -67,8 +105,7 @@ async function migrate(
  * KUDA-LOG-1014).
  */
 export async function runMigrations(options: MigrationOptions): Promise<readonly string[]> {
-  if (!ROLE_NAME.test(options.appRole)) throw new Error(`not a role name: ${options.appRole}`);
-  const settings = searchPathOptions(options.searchPath, `-c kuda.app_role=${options.appRole}`);
+  const settings = searchPathOptions(options.searchPath, ...parametersOf(options));
   const guard = new Client({
     connectionString: options.migrationUrl,
     application_name: 'kuda-migration-lock',
@@ -79,6 +116,7 @@ export async function runMigrations(options: MigrationOptions): Promise<readonly
     await lock(guard);
     if (options.searchPath !== undefined)
       await guard.query(`create schema if not exists ${options.searchPath}`);
+    await refuseOtherLayout(guard, options.searchPath ?? 'public');
     return await migrate(options, settings);
   } finally {
     // The session's end gives the lock back.

@@ -1,5 +1,6 @@
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import type { SqlClient, SqlPool } from '../ports';
+import { preparedName } from './prepared';
 
 /** A pool's connections unless told otherwise. */
 export const DEFAULT_POOL_SIZE = 4;
@@ -42,10 +43,12 @@ const bigintTypes: NonNullable<PoolConfig['types']> = {
 function clientOf(client: Pool | PoolClient): SqlClient {
   return {
     query: async <Row extends object>(text: string, values?: readonly unknown[]) => {
-      const result = await client.query<Row & Record<string, unknown>>(
+      const name = preparedName(text);
+      const result = await client.query<Row & Record<string, unknown>>({
         text,
-        values === undefined ? [] : [...values],
-      );
+        values: values === undefined ? [] : [...values],
+        ...(name === undefined ? {} : { name }),
+      });
       return { rows: result.rows };
     },
   };

@@ -56,3 +56,26 @@ export function hasSqlState(error: unknown): boolean {
   const code = typeof error === 'object' && error !== null ? codeOf(error) : null;
   return code !== null && /^[0-9A-Z]{5}$/.test(code) && error instanceof Error && 'severity' in error;
 }
+
+/** What PostgreSQL said beside the message. */
+interface RaisedState {
+  readonly code: string;
+  readonly detail: string;
+  /** The constraint that was violated, or ''. */
+  readonly constraint: string;
+}
+
+function textOf(error: object, name: string): string {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : '';
+}
+
+/** The parts of an error that PostgreSQL itself reported; undefined for any other. */
+export function raisedState(error: unknown): RaisedState | undefined {
+  if (!hasSqlState(error) || typeof error !== 'object' || error === null) return undefined;
+  return {
+    code: codeOf(error) ?? '',
+    detail: textOf(error, 'detail'),
+    constraint: textOf(error, 'constraint'),
+  };
+}

@@ -21,7 +21,7 @@ export async function memoryCommitter(
     store,
     policy: options.policy ?? counterPolicy(),
     clock: new ManualClock(),
-    cachedStreams: options.cachedStreams ?? 100,
+    cacheBounds: { streams: options.cachedStreams ?? 100, bytes: 1_000_000 },
     appended: () => undefined,
   });
   const committer = new CommitLoop(runner, {

@@ -1,4 +1,5 @@
-import type { LogHead } from '../append/acquire-epoch';
+import { Frontier } from '@kuda/transparency-log';
+import type { WriterHead } from '../append/acquire-epoch';
 import type { AppendAnswer, AppendBatch, StreamUpdate } from '../append/append-batch';
 import type { LogStore } from '../committer/log-store';
 import type { StoredEntry, StreamState } from '../ports';
@@ -20,17 +21,26 @@ export class MemoryStore implements LogStore {
   appends = 0;
   private epoch = 0n;
   private recordedAtUs = 0n;
+  private frontier = Frontier.empty().toBytes();
 
   constructor(private readonly script: readonly Trouble[] = []) {}
 
-  async acquireEpoch(): Promise<LogHead> {
+  async acquireEpoch(): Promise<WriterHead> {
     this.epoch += 1n;
     return this.head();
   }
 
-  head(): Promise<LogHead> {
+  head(): Promise<WriterHead> {
     const { epoch, recordedAtUs } = this;
-    return Promise.resolve({ epoch, recordedAtUs, position: BigInt(this.entries.length) });
+    return Promise.resolve({
+      epoch,
+      recordedAtUs,
+      position: BigInt(this.entries.length),
+      name: 'memory',
+      frontier: this.frontier,
+      coveredTo: 1_000_000n,
+      partitionEntries: 1_000n,
+    });
   }
 
   offsets(): Promise<readonly StoredOffset[]> {
@@ -59,6 +69,10 @@ export class MemoryStore implements LogStore {
     return Promise.resolve(this.entries.slice(Number(position)));
   }
 
+  coverPosition(position: bigint): Promise<bigint> {
+    return Promise.resolve(position);
+  }
+
   append(batch: AppendBatch): Promise<AppendAnswer> {
     const trouble = this.script[this.appends] ?? 'none';
     this.appends += 1;
@@ -73,8 +87,7 @@ export class MemoryStore implements LogStore {
     if (batch.epoch !== this.epoch) return { status: 'fenced' };
     if (batch.after !== position) return { status: 'behind', position };
     const ids = new Set(this.entries.map((entry) => entry.commandId));
-    const commandIds = batch.entries.map((entry) => entry.commandId).filter((id) => ids.has(id));
-    if (commandIds.length > 0) return { status: 'known', commandIds };
+    if (batch.entries.some((entry) => ids.has(entry.commandId))) return { status: 'known' };
     const stale = batch.streams.filter(
       ({ streamId, before }) => (this.streams.get(streamId)?.version ?? 0n) !== before,
     );
@@ -88,6 +101,7 @@ export class MemoryStore implements LogStore {
       this.recordedAtUs = entry.recordedAtUs;
       this.entries.push(entry);
     }
+    this.frontier = batch.frontier;
     for (const stream of batch.streams) this.streams.set(stream.streamId, this.updated(stream));
     for (const { key, amount } of batch.totals) this.totals.set(key, (this.totals.get(key) ?? 0n) + amount);
     for (const { topic, partition, offset } of batch.inputs) {
