@@ -16,5 +16,6 @@ export { dueAtUs, dueCommand } from './due';
 export { compareLots } from './lots';
 export type { Bodies, Body, BodyCase, Decision, LotAmount, Redecision } from './body';
 export type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
+export { packMoves } from './moves';
 export { decodeRecord, encodeRecord, entryKind } from './record-codec';
 export { REFUSALS, type RefusalReason } from './refusals';

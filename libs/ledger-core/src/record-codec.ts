@@ -1,4 +1,5 @@
 import type { Body, BodyCase } from './body';
+import { packMoves } from './moves';
 import type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
 import { ASSET_BALANCE, BODIES, ENTRY, LOT_STATE, TRUST } from './record-messages';
 import { int64, messages, nested, text, type Message } from './wire/message';
@@ -14,6 +15,8 @@ const ENTRIES = messages(20, ENTRY);
 const BALANCES = messages(21, ASSET_BALANCE);
 const TRUST_FACTS = nested(22, TRUST);
 const LOTS = messages(23, LOT_STATE);
+/** Highest of all, so that it ends the bytes; see the contract. */
+const MOVES_NO = 100;
 
 const DELIMITED = 2;
 const CASES = new Map(Object.entries(BODIES).map(([name, { no }]) => [no, name as BodyCase]));
@@ -49,6 +52,8 @@ export function encodeRecord(
   TRUST_FACTS.write(account.rules.trust, writer);
   LOTS.write(decided.lots, writer);
   if (no > LOTS.no) writeBody(body, no);
+  writer.uint32(MOVES_NO * 8 + DELIMITED);
+  writer.bytes(packMoves(decided.entries));
   return writer.take();
 }
 
