@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { addLife, calendarOf, dayOf, US_PER_DAY } from './calendar';
-import { EMPTY_MEMORY, addTime, addTotal, timesOf } from './memory';
+import { EMPTY_MEMORY } from './memory';
 import { packMemory, unpackMemory } from './memory-codec';
 
 const shanghai = calendarOf(480);
@@ -33,11 +33,11 @@ describe('calendar and memory', () => {
     );
   });
 
-  it('a memory packs without loss, stays bounded, and adding leaves the original as it was', () => {
+  it('a memory packs without loss, stays bounded, and a fork leaves the original as it was', () => {
     const award = fc.record({
       day: fc.integer({ min: 0, max: 2_000 }),
-      key: fc.string(),
-      amount: fc.bigInt(1n, 1_000n),
+      key: fc.oneof(fc.string(), fc.constantFrom('@1', 'a@20', '__proto__')),
+      amount: fc.bigInt(1n, 2n ** 60n),
     });
     fc.assert(
       fc.property(fc.array(award, { maxLength: 30 }), (awards) => {
@@ -45,16 +45,31 @@ describe('calendar and memory', () => {
         for (const { day, key, amount } of awards) {
           const packed = JSON.stringify(packMemory(memory));
           const before = memory;
-          memory = addTotal(memory, 's', { key, day }, amount);
-          memory = addTime(memory, 't', key, { atUs: BigInt(day) * US_PER_DAY, amount });
+          memory = before.fork();
+          memory.addDay('s', { key, day }, amount);
+          memory.addTotal('s', key, amount);
+          memory.addTime('t', key, { atUs: day * Number(US_PER_DAY), amount, value: amount + 1n });
+          memory.put('bests', 'b', key, amount);
+          memory.put('streaks', 'k', '', { lastDay: day, days: 3 });
+          memory.addMember('m', key, String(day));
+          memory.put('values', 'v', key, day / 7);
+          memory.recent = [...memory.recent, day * 1_000];
           expect(JSON.stringify(packMemory(before))).toBe(packed);
-          expect(timesOf(memory, 't', key).length).toBeLessThanOrEqual(awards.length);
         }
-        expect(unpackMemory(packMemory(memory))).toEqual(memory);
+        const packed = packMemory(memory);
+        const again = unpackMemory(JSON.parse(JSON.stringify(packed)) as typeof packed);
+        expect(packMemory(again)).toEqual(packed);
+        for (const { key, day } of awards) {
+          expect(again.total('s', key)).toEqual(memory.total('s', key));
+          expect(again.dayTotal('s', key, day)).toEqual(memory.dayTotal('s', key, day));
+          expect(again.timesOf('t', key)).toEqual(memory.timesOf('t', key));
+          expect(again.get('members', 'm', key)?.list()).toEqual(memory.get('members', 'm', key)?.list());
+        }
+        expect(again.recent).toEqual(memory.recent);
       }),
     );
-    let memory = EMPTY_MEMORY;
-    for (let day = 0; day < 3_000; day += 1) memory = addTotal(memory, 's', { key: '', day }, 1n);
-    expect(memory.totals.get('s')?.size).toBeLessThanOrEqual(513);
+    const memory = EMPTY_MEMORY.fork();
+    for (let day = 0; day < 3_000; day += 1) memory.addDay('s', { key: '', day }, 1n);
+    expect([...memory.entries('days')][0]?.[1].size).toBeLessThanOrEqual(513);
   });
 });

@@ -1,6 +1,7 @@
 const US_PER_MINUTE = 60_000_000n;
 export const US_PER_HOUR = 60n * US_PER_MINUTE;
 export const US_PER_DAY = 24n * US_PER_HOUR;
+const DAY_US = Number(US_PER_DAY);
 const MONTHS_PER_YEAR = 12;
 
 /**
@@ -8,19 +9,27 @@ const MONTHS_PER_YEAR = 12;
  * a fixed offset keeps decisions independent of the time zone data of the machine that replays them.
  */
 export interface Calendar {
+  /** How the zone is called, for people. */
+  readonly zone: string;
   readonly offsetUs: bigint;
 }
 
 /** A calendar of an offset in minutes. */
-export function calendarOf(utcOffsetMinutes: number): Calendar {
-  return { offsetUs: BigInt(utcOffsetMinutes) * US_PER_MINUTE };
+export function calendarOf(utcOffsetMinutes: number, zone = ''): Calendar {
+  return { zone, offsetUs: BigInt(utcOffsetMinutes) * US_PER_MINUTE };
 }
 
-/** The calendar day of an instant, as days since 1970-01-01. */
+/** The calendar day of an instant, as days since 1970-01-01. Exact for instants up to the year 2255. */
 export function dayOf(calendar: Calendar, atUs: bigint): number {
-  const local = atUs + calendar.offsetUs;
-  const day = local / US_PER_DAY;
-  return Number(local % US_PER_DAY < 0n ? day - 1n : day);
+  const local = Number(atUs + calendar.offsetUs);
+  const timeOfDay = local % DAY_US;
+  const day = (local - timeOfDay) / DAY_US;
+  return timeOfDay < 0 ? day - 1 : day;
+}
+
+/** The instant at which a calendar day begins. */
+export function beginOfDayUs(calendar: Calendar, day: number): bigint {
+  return BigInt(day) * US_PER_DAY - calendar.offsetUs;
 }
 
 /** How long a lot lives. */

@@ -1,9 +1,14 @@
-import { Environment, type ParseError, type TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import {
+  Environment,
+  type ASTNode,
+  type ParseError,
+  type TypeError as CelTypeError,
+} from '@marcbachmann/cel-js';
 
-export type CelType = 'string' | 'int' | 'bool';
+export type CelType = 'string' | 'int' | 'double' | 'bool';
 
-/** Values of declared members, as CEL wants them: integers are bigint. Absent members fail `has()`. */
-export type CelValues = Readonly<Record<string, string | bigint | boolean>>;
+/** A value as CEL wants it: an int is a bigint, a double a number. */
+export type CelValue = string | bigint | number | boolean;
 
 /** What an expression may read. */
 export interface CelInput {
@@ -13,24 +18,17 @@ export interface CelInput {
 }
 
 /** An expression that compiled and has the wanted type. */
-export type CelProgram = (input: CelInput) => unknown;
+export interface CelProgram {
+  (input: CelInput): unknown;
+  readonly text: string;
+  readonly ast: ASTNode;
+}
 
 /** Where an expression is wrong. Line and column count from 1, inside the expression. */
 export interface CelProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;
-}
-
-/** The typed world of one rule: `event`, `data` and `facts` with exactly the declared members. */
-export interface CelScope {
-  event(values: CelValues): object;
-  data(values: CelValues): object;
-  facts(values: CelValues): object;
-  compile(
-    expression: string,
-    type: CelType,
-  ): { readonly program: CelProgram } | { readonly problem: CelProblem };
 }
 
 /** Structural bounds of an expression. */
@@ -44,38 +42,96 @@ const LIMITS = {
 
 export type CelMembers = Readonly<Record<string, CelType>>;
 
-/** Builds the scope of a rule from the members its event type and the rule itself declare. */
-export function celScope(data: CelMembers, facts: CelMembers): CelScope {
-  const event: CelMembers = { subject: 'string', beneficiary: 'string' };
-  const types = { Event: recordType(), Data: recordType(), Facts: recordType() };
-  const environment = new Environment({ limits: LIMITS })
-    .registerType('Event', { ctor: types.Event, fields: event })
-    .registerType('Data', { ctor: types.Data, fields: data })
-    .registerType('Facts', { ctor: types.Facts, fields: facts })
-    .registerVariable('event', 'Event')
-    .registerVariable('data', 'Data')
-    .registerVariable('facts', 'Facts');
-  return {
-    event: (values) => new types.Event(values),
-    data: (values) => new types.Data(values),
-    facts: (values) => new types.Facts(values),
-    compile: (expression, type) => compile(environment, expression, type),
-  };
+class EventRecord {
+  constructor(
+    readonly subject: string,
+    readonly beneficiary: string,
+  ) {}
 }
 
-function compile(
-  environment: Environment,
-  expression: string,
-  type: CelType,
-): ReturnType<CelScope['compile']> {
-  const checked = environment.check(expression);
-  if (checked.error !== undefined) return { problem: problemOf(expression, checked.error) };
-  if (checked.type !== type) {
-    const message = `the expression is of type ${checked.type ?? 'unknown'}, wanted ${type}`;
-    return { problem: { line: 1, column: 1, message } };
+/** The ids of an event, as expressions read them. */
+export function eventRecord(of: { readonly subject: string; readonly beneficiary: string }): object {
+  return new EventRecord(of.subject, of.beneficiary);
+}
+
+/** The data of one event type: its declared members, read from what was received. */
+export class DataType {
+  readonly ctor: new () => Record<string, CelValue> = class {
+    readonly [member: string]: CelValue;
+  };
+  private readonly list: readonly (readonly [string, CelType])[];
+
+  constructor(readonly members: CelMembers) {
+    this.list = Object.entries(members);
   }
-  const parsed = environment.parse(expression);
-  return { program: (input) => parsed(input) as unknown };
+
+  /** The members that are there and of their type; others count as absent. */
+  record(data: Readonly<Record<string, unknown>>): object {
+    const record = new this.ctor();
+    for (const [member, type] of this.list) {
+      if (!Object.hasOwn(data, member)) continue;
+      const value = typed(data[member], type);
+      if (value !== undefined) record[member] = value;
+    }
+    return record;
+  }
+}
+
+function typed(value: unknown, type: CelType): CelValue | undefined {
+  switch (type) {
+    case 'int':
+      return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : undefined;
+    case 'double':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    case 'string':
+      return typeof value === 'string' ? value : undefined;
+    case 'bool':
+      return typeof value === 'boolean' ? value : undefined;
+  }
+}
+
+/** Reads facts when an expression asks for them, by their place in the rule's list. */
+export interface FactReader {
+  fact(index: number): CelValue | undefined;
+}
+
+/** The typed world of one rule: `event`, `data` and `facts` with exactly the declared members. */
+export class CelScope {
+  private readonly environment: Environment;
+  private readonly factsCtor: new (reader: FactReader) => object;
+
+  constructor(data: DataType, facts: readonly (readonly [name: string, type: CelType])[]) {
+    this.factsCtor = factsType(facts.map(([name]) => name));
+    this.environment = new Environment({ limits: LIMITS })
+      .registerType('Event', { ctor: EventRecord, fields: { subject: 'string', beneficiary: 'string' } })
+      .registerType('Data', { ctor: data.ctor, fields: data.members })
+      .registerType('Facts', { ctor: this.factsCtor, fields: Object.fromEntries(facts) })
+      .registerVariable('event', 'Event')
+      .registerVariable('data', 'Data')
+      .registerVariable('facts', 'Facts');
+  }
+
+  /** Facts that are read one by one, when they are asked for. */
+  facts(reader: FactReader): object {
+    return new this.factsCtor(reader);
+  }
+
+  compile(
+    expression: string,
+    type: CelType,
+  ): { readonly program: CelProgram } | { readonly problem: CelProblem } {
+    const checked = this.environment.check(expression);
+    if (checked.error !== undefined) return { problem: problemOf(expression, checked.error) };
+    if (checked.type !== type) {
+      const message = `the expression is of type ${checked.type ?? 'unknown'}, wanted ${type}`;
+      return { problem: { line: 1, column: 1, message } };
+    }
+    const parsed = this.environment.parse(expression);
+    // Types are checked once, here; an evaluation afterwards only evaluates.
+    parsed.check();
+    const program = (input: CelInput): unknown => parsed(input) as unknown;
+    return { program: Object.assign(program, { text: expression, ast: parsed.ast }) };
+  }
 }
 
 function problemOf(expression: string, error: ParseError | CelTypeError): CelProblem {
@@ -83,16 +139,23 @@ function problemOf(expression: string, error: ParseError | CelTypeError): CelPro
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message: error.summary };
 }
 
-/** A class of its own per CEL type: the library tells types apart by constructor. */
-function recordType(): new (values: CelValues) => object {
-  return class extends CelRecord {};
-}
+const READER = Symbol('reader');
 
-/** A record whose members are the values it was made from. */
-class CelRecord {
-  readonly [member: string]: string | bigint | boolean;
+/** A class of its own per scope: the library tells types apart by constructor. */
+function factsType(names: readonly string[]): new (reader: FactReader) => object {
+  const type = class {
+    readonly [READER]: FactReader;
 
-  constructor(values: CelValues) {
-    Object.assign(this, values);
+    constructor(reader: FactReader) {
+      this[READER] = reader;
+    }
+  };
+  for (const [index, name] of names.entries()) {
+    Object.defineProperty(type.prototype, name, {
+      get(this: { readonly [READER]: FactReader }) {
+        return this[READER].fact(index);
+      },
+    });
   }
+  return type;
 }

@@ -1,60 +1,72 @@
 import { US_PER_HOUR } from './calendar';
 import { canonicalHash } from './canonical-json';
-import { celScope, type CelMembers, type CelProgram, type CelScope, type CelType } from './cel';
-import type { CompiledCap, CompiledFact, RuleVersion, Series } from './rule-set';
-import type {
-  CapSource,
-  FactSource,
-  KeySource,
-  RuleSetSource,
-  RuleSource,
-  WindowSource,
-} from './rule-source';
+import { CelScope, type CelProgram, type CelType, type DataType } from './cel';
+import { compileCap, compileFact, factType } from './compile-facts';
+import { checkNames } from './check-names';
+import { distinctById, type RuleVersion } from './rule-set';
+import type { RuleSetSource, RuleSource } from './rule-source';
 
 /** One thing wrong with a rule set. */
 export interface RuleSetProblem {
   /** JSON pointer into the file. */
   readonly pointer: string;
-  /** Line and column (from 1): of the file for bad JSON, of the expression for bad CEL, else null. */
+  /** Line and column in the file, from 1; null where the file holds no such place. */
   readonly line: number | null;
   readonly column: number | null;
+  /** Line and column inside the expression, from 1, for a fault of CEL. */
+  readonly expression: { readonly line: number; readonly column: number } | null;
   readonly message: string;
 }
 
-type Report = (
+/** A problem that is not yet placed in the file. */
+export type UnplacedProblem = Omit<RuleSetProblem, 'line' | 'column'>;
+
+/** Tells of a problem with a member of a rule; `at` is inside the member's expression. */
+export type Report = (
   member: string,
   message: string,
   at?: { readonly line: number; readonly column: number },
 ) => void;
 
+/** Compiles an expression of a rule; a fault is reported, and the program given instead matches nothing. */
+export type CompileMember = (member: string, text: string, type: CelType) => CelProgram;
+
+/** What the file says of a rule version, and where. */
+export interface RuleInFile {
+  readonly set: RuleSetSource;
+  readonly index: number;
+  readonly source: RuleSource;
+  readonly dataType: DataType;
+}
+
 /** Compiles one rule version; every problem is reported, and null returned when there was one. */
-export function compileRule(
-  set: RuleSetSource,
-  index: number,
-  source: RuleSource,
-  problems: RuleSetProblem[],
-): RuleVersion | null {
+export function compileRule(rule: RuleInFile, problems: UnplacedProblem[]): RuleVersion | null {
+  const { set, source, dataType } = rule;
   const before = problems.length;
   const report: Report = (member, message, at) => {
-    const pointer = `/rules/${String(index)}/${member}`;
-    problems.push({ pointer, line: at?.line ?? null, column: at?.column ?? null, message });
+    const pointer = `/rules/${String(rule.index)}${member === '' ? '' : `/${member}`}`;
+    problems.push({ pointer, expression: at ?? null, message });
   };
-  const data = dataMembers(set, source);
-  checkNames(set, source, data, report);
+  checkNames(set, source, report);
   const unitsPerWhole = BigInt(set.assets[source.asset]?.units_per_whole ?? 1);
-  const factTypes: CelMembers = Object.fromEntries(
-    Object.keys(source.facts).map((fact) => [fact, 'int'] as const),
-  );
-  const scope = celScope(data, factTypes);
   // By name: the order in which a decision's record lists them.
   const named = Object.entries(source.facts).sort(([left], [right]) => (left < right ? -1 : 1));
-  const facts = named.map(([name, fact]) => compileFact(source, name, fact, { scope, report }));
-  const condition = compile(scope, { member: 'condition', text: source.condition, type: 'bool' }, report);
-  const amount = compile(scope, { member: 'amount', text: source.amount, type: 'int' }, report);
+  const scope = new CelScope(
+    dataType,
+    named.map(([name, fact]) => [name, factType(fact)] as const),
+  );
+  const compile: CompileMember = (member, text, type) => compileMember(scope, { member, text, type }, report);
+  const facts = named.map(([name, fact]) => compileFact(source, name, fact, compile));
+  const gainOver = facts.find((fact) => fact.name === source.gain_over);
+  if (source.gain_over !== undefined && gainOver?.kind !== 'best_award')
+    report('gain_over', `${source.gain_over} is not a fact of kind best_award`);
+  const condition = compile('condition', source.condition, 'bool');
+  const amount = compile('amount', source.amount, 'int');
+  const caps = source.caps.map((cap) => compileCap(source, cap, unitsPerWhole));
   if (problems.length > before) return null;
   return {
     id: source.id,
-    hash: canonicalHash(source),
+    hash: hashOfRule(source),
     shadow: source.mode === 'shadow',
     fromUs: instantUs(source.from),
     toUs: source.to === null ? null : instantUs(source.to),
@@ -63,16 +75,34 @@ export function compileRule(
     asset: source.asset,
     unitsPerWhole,
     scope,
-    dataTypes: new Map(Object.entries(data)),
+    dataType,
     facts,
     condition,
     amount,
-    caps: source.caps.map((cap) => compileCap(source, cap, unitsPerWhole)),
+    gainOver: gainOver?.kind === 'best_award' ? { ...gainOver, kind: 'best_award' } : null,
+    caps,
     pendingUs: BigInt(source.pending_hours) * US_PER_HOUR,
     lotLife: source.lot_life,
-    dailyCap: source.daily_cap,
+    dailyCap: source.daily_cap && source.asset === set.daily_cap.asset,
     valueLane: source.lane === 'value',
+    alsoCredits: source.also_credits ?? [],
+    trackers: facts.flatMap((fact) => (fact.kind === 'tracked' ? [fact.tracker] : [])),
+    counts: distinctById(
+      [...caps, ...facts].flatMap((counted) => ('series' in counted ? [counted.series] : [])),
+    ),
+    source,
   };
+}
+
+/** How a version is known: by what it does, whatever became of it and since when. */
+export function hashOfRule({
+  mode: _mode,
+  from: _from,
+  to: _to,
+  examples: _examples,
+  ...does
+}: RuleSource): string {
+  return canonicalHash(does);
 }
 
 /** RFC 3339 to microseconds; rule versions change at whole milliseconds. */
@@ -80,34 +110,7 @@ export function instantUs(text: string): bigint {
   return BigInt(Date.parse(text)) * 1000n;
 }
 
-function dataMembers(set: RuleSetSource, source: RuleSource): Readonly<Record<string, CelType>> {
-  const declared = Object.entries(set.events[source.event]?.data ?? {});
-  return Object.fromEntries(declared.map(([member, type]) => [member, type.replace('?', '') as CelType]));
-}
-
-/** Names that must be declared: the event type, the asset, rules that are counted, and required key members. */
-function checkNames(set: RuleSetSource, source: RuleSource, data: CelMembers, report: Report): void {
-  if (set.events[source.event] === undefined) report('event', `event type ${source.event} is not declared`);
-  if (set.assets[source.asset] === undefined) report('asset', `asset ${source.asset} is not declared`);
-  const paths = [source.beneficiary, ...source.caps.flatMap((cap) => ('key' in cap ? (cap.key ?? []) : []))];
-  for (const [fact, declared] of Object.entries(source.facts)) {
-    if (declared.kind === 'paid_count') {
-      const counted = declared.rule ?? source.id;
-      const known = set.rules.some((rule) => rule.id === counted && rule.event === source.event);
-      if (!known) report(`facts/${fact}/rule`, `no rule ${counted} on event type ${source.event}`);
-      paths.push(...(declared.key ?? []));
-    }
-    if (declared.kind === 'distinct_ordinal') paths.push(...declared.group, ...declared.member);
-  }
-  for (const path of paths.filter((part) => part.startsWith('data.'))) {
-    const member = path.slice('data.'.length);
-    const type = set.events[source.event]?.data[member];
-    if (data[member] === undefined) report('', `${path} is not declared by the event type`);
-    else if (type?.endsWith('?') === true) report('', `${path} is optional and cannot be a key`);
-  }
-}
-
-function compile(
+function compileMember(
   scope: CelScope,
   expression: { readonly member: string; readonly text: string; readonly type: CelType },
   report: Report,
@@ -115,44 +118,8 @@ function compile(
   const compiled = scope.compile(expression.text, expression.type);
   if ('program' in compiled) return compiled.program;
   const { message, line, column } = compiled.problem;
-  report(expression.member, `${message} (line ${String(line)}, column ${String(column)})`, { line, column });
-  return () => null;
-}
-
-function compileFact(
-  rule: RuleSource,
-  name: string,
-  fact: FactSource,
-  into: { readonly scope: CelScope; readonly report: Report },
-): CompiledFact {
-  const id = `${rule.id}.${name}`;
-  switch (fact.kind) {
-    case 'paid_count':
-      return { name, kind: fact.kind, series: seriesOf(fact.rule ?? rule.id, fact), window: fact.window };
-    case 'day_streak':
-      return { name, kind: fact.kind, id, length: fact.length };
-    case 'distinct_ordinal': {
-      const expression = { member: `facts/${name}/when`, text: fact.when, type: 'bool' } as const;
-      const when = compile(into.scope, expression, into.report);
-      return { name, kind: fact.kind, id, group: fact.group, member: fact.member, when };
-    }
-  }
-}
-
-function compileCap(rule: RuleSource, cap: CapSource, unitsPerWhole: bigint): CompiledCap {
-  if ('claim' in cap) return { kind: 'claim' };
-  const series = seriesOf(rule.id, cap);
-  if ('count' in cap) return { kind: 'count', limit: BigInt(cap.count), series, window: cap.window };
-  return { kind: 'amount', limit: BigInt(cap.amount) * unitsPerWhole, series, window: cap.window };
-}
-
-const GRAIN = { day: 'day', ever: 'ever', rolling: 'times', lookback: 'times' } as const;
-
-function seriesOf(
-  rule: string,
-  counted: { readonly key?: KeySource | undefined; readonly window: WindowSource },
-): Series {
-  const key = counted.key ?? [];
-  const grain = GRAIN[counted.window.kind];
-  return { id: `${rule}|${key.join('+')}|${grain}`, rule, key, grain };
+  report(expression.member, message, { line, column });
+  const nothing = scope.compile('false', 'bool');
+  if ('problem' in nothing) throw new Error(nothing.problem.message);
+  return nothing.program;
 }

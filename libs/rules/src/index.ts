@@ -1,12 +1,29 @@
 export { addLife, calendarOf, dayOf, US_PER_DAY, US_PER_HOUR, type Calendar, type LotLife } from './calendar';
 export { canonicalHash, canonicalJson, type JsonValue } from './canonical-json';
 export type { RuleSetProblem } from './compile-rule';
-export { decideEvent, type EventDecided, type RuleAccount, type RuleDecision } from './decide-event';
+export {
+  decideEvent,
+  decideInPlace,
+  type EventDecided,
+  type OwnAccount,
+  type RiskReason,
+} from './decide-event';
+export type { AlsoCredit, DecisionReason, RuleDecision } from './decide-rule';
+export type { RuleAccount } from './event-reading';
+export {
+  recall,
+  repairCaps,
+  type HistoryStep,
+  type RecordedDecision,
+  type Redecided,
+  type Repaired,
+  type ReversedAward,
+} from './history';
 export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
 export { EMPTY_MEMORY, type RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
 export type { RuleEvent } from './rule-event';
-export { rulesInForce, type RuleSet, type RuleVersion } from './rule-set';
+export { rulesInForce, type AssetPolicy, type RuleSet, type RuleVersion } from './rule-set';
 export type { TrustPolicy } from './rule-source';
 export { SHIPPED_RULE_SETS } from './shipped';
-export { NO_TRUST, trustLevel, type TrustFacts } from './trust';
+export { NO_TRUST, trustLevel, type TrustFacts, type TrustOverride } from './trust';

@@ -1,7 +1,9 @@
-import { calendarOf } from './calendar';
-import { canonicalHash } from './canonical-json';
-import { compileRule, instantUs, type RuleSetProblem } from './compile-rule';
-import type { RuleSet, RuleVersion, Series } from './rule-set';
+import { buildRuleSet } from './build-rule-set';
+import { checkVersions } from './check-versions';
+import { DataType, type CelType } from './cel';
+import { compileRule, type RuleSetProblem, type UnplacedProblem } from './compile-rule';
+import { escaped, JsonPlaces, placeOf } from './json-place';
+import type { RuleSet, RuleVersion } from './rule-set';
 import { ruleSetSource, type RuleSetSource } from './rule-source';
 
 export type LoadedRuleSet =
@@ -12,31 +14,65 @@ export type LoadedRuleSet =
 export function loadRuleSet(text: string): LoadedRuleSet {
   const json = parse(text);
   if ('problem' in json) return { ok: false, problems: [json.problem] };
-  const checked = ruleSetSource.safeParse(json.value);
-  if (!checked.success) {
-    return { ok: false, problems: checked.error.issues.map(problemOfIssue) };
-  }
-  const problems: RuleSetProblem[] = [];
-  const source = checked.data;
-  const rules = source.rules.map((rule, index) => compileRule(source, index, rule, problems));
-  checkVersions(source, problems);
-  if (source.assets[source.daily_cap.asset] === undefined) {
-    const message = `asset ${source.daily_cap.asset} is not declared`;
-    problems.push({ pointer: '/daily_cap/asset', line: null, column: null, message });
-  }
-  if (problems.length > 0) return { ok: false, problems };
-  return {
-    ok: true,
-    ruleSet: build(
-      source,
-      rules.filter((rule) => rule !== null),
-    ),
-  };
+  const compiled = compileSource(json.value);
+  if ('ruleSet' in compiled) return { ok: true, ruleSet: compiled.ruleSet };
+  const places = new JsonPlaces(text);
+  return { ok: false, problems: compiled.problems.map((problem) => placed(places, problem)) };
 }
 
 /** One line per problem, for a log or a terminal. */
 export function describeProblems(problems: readonly RuleSetProblem[]): string {
-  return problems.map((problem) => `${problem.pointer}: ${problem.message}`).join('\n');
+  return problems.map(describeProblem).join('\n');
+}
+
+function describeProblem({ pointer, line, column, message }: RuleSetProblem): string {
+  const place = line === null || column === null ? '' : ` (line ${String(line)}, column ${String(column)})`;
+  return `${pointer}: ${message}${place}`;
+}
+
+/** Compiles what a file says. @returns the rule set, or every problem of the first stage that found one */
+export function compileSource(
+  value: unknown,
+): { readonly ruleSet: RuleSet } | { readonly problems: readonly UnplacedProblem[] } {
+  const checked = ruleSetSource.safeParse(value);
+  if (!checked.success) {
+    const problems = checked.error.issues.map(({ path, message }) => ({
+      pointer: path.map((part) => `/${escaped(String(part))}`).join(''),
+      expression: null,
+      message,
+    }));
+    return { problems };
+  }
+  const source = checked.data;
+  const problems: UnplacedProblem[] = [];
+  const types = dataTypes(source);
+  const undeclared = new DataType({});
+  const rules = source.rules.map((rule, index) => {
+    const dataType = types.get(rule.event) ?? undeclared;
+    return compileRule({ set: source, index, source: rule, dataType }, problems);
+  });
+  checkVersions(source, problems);
+  if (source.assets[source.daily_cap.asset] === undefined) {
+    const message = `asset ${source.daily_cap.asset} is not declared`;
+    problems.push({ pointer: '/daily_cap/asset', expression: null, message });
+  }
+  const versions = rules.filter((rule): rule is RuleVersion => rule !== null);
+  return problems.length > 0 ? { problems } : { ruleSet: buildRuleSet(source, versions, types) };
+}
+
+function dataTypes(source: RuleSetSource): ReadonlyMap<string, DataType> {
+  return new Map(
+    Object.entries(source.events).map(([event, { data }]) => {
+      const members = Object.entries(data).map(([name, type]) => [name, type.replace('?', '') as CelType]);
+      return [event, new DataType(Object.fromEntries(members) as Record<string, CelType>)];
+    }),
+  );
+}
+
+function placed(places: JsonPlaces, problem: UnplacedProblem): RuleSetProblem {
+  const { pointer, expression } = problem;
+  const place = expression === null ? places.place(pointer) : places.placeInside(pointer, expression);
+  return { ...problem, ...place };
 }
 
 function parse(text: string): { readonly value: unknown } | { readonly problem: RuleSetProblem } {
@@ -44,68 +80,7 @@ function parse(text: string): { readonly value: unknown } | { readonly problem: 
     return { value: JSON.parse(text) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, Number(position ?? 0)).split('\n');
-    const column = (before.at(-1)?.length ?? 0) + 1;
-    return { problem: { pointer: '', line: before.length, column, message } };
+    const position = Number(/position (\d+)/.exec(message)?.[1] ?? text.length);
+    return { problem: { pointer: '', expression: null, message, ...placeOf(text, position) } };
   }
-}
-
-function problemOfIssue(issue: { readonly path: PropertyKey[]; readonly message: string }): RuleSetProblem {
-  const pointer = issue.path.map((part) => `/${String(part)}`).join('');
-  return { pointer, line: null, column: null, message: issue.message };
-}
-
-/** At most one version of a rule is in force at an instant, and a window is not empty. */
-function checkVersions(source: RuleSetSource, problems: RuleSetProblem[]): void {
-  const active = source.rules
-    .map((rule, index) => ({
-      rule,
-      index,
-      from: instantUs(rule.from),
-      to: rule.to === null ? null : instantUs(rule.to),
-    }))
-    .filter(({ rule }) => rule.mode === 'live' || rule.mode === 'shadow');
-  for (const later of active) {
-    const pointer = `/rules/${String(later.index)}`;
-    if (later.to !== null && later.to <= later.from) {
-      problems.push({ pointer: `${pointer}/to`, line: null, column: null, message: 'ends before it begins' });
-    }
-    const overlapping = active.find(
-      (other) =>
-        other.index < later.index &&
-        other.rule.id === later.rule.id &&
-        other.rule.mode === later.rule.mode &&
-        (other.to === null || later.from < other.to) &&
-        (later.to === null || other.from < later.to),
-    );
-    if (overlapping === undefined) continue;
-    const message = `overlaps the version of ${later.rule.id} at /rules/${String(overlapping.index)}`;
-    problems.push({ pointer, line: null, column: null, message });
-  }
-}
-
-function build(source: RuleSetSource, rules: readonly RuleVersion[]): RuleSet {
-  const inUse = rules.filter((_, index) => ['live', 'shadow'].includes(source.rules[index]?.mode ?? 'draft'));
-  const dailyUnits = BigInt(source.assets[source.daily_cap.asset]?.units_per_whole ?? 1);
-  return {
-    name: source.name,
-    hash: canonicalHash(source),
-    calendar: calendarOf(source.calendar.utc_offset_minutes),
-    dailyCap: {
-      asset: source.daily_cap.asset,
-      byTrustLevel: source.daily_cap.by_trust_level.map((whole) => BigInt(whole) * dailyUnits),
-    },
-    trust: source.trust,
-    byEvent: Map.groupBy(inUse, (rule) => rule.event),
-    seriesOfRule: Map.groupBy(distinctSeries(inUse), (series) => series.rule),
-  };
-}
-
-function distinctSeries(rules: readonly RuleVersion[]): readonly Series[] {
-  const all = rules.flatMap((rule) => [
-    ...rule.caps.flatMap((cap) => (cap.kind === 'claim' ? [] : [cap.series])),
-    ...rule.facts.flatMap((fact) => (fact.kind === 'paid_count' ? [fact.series] : [])),
-  ]);
-  return [...new Map(all.map((series) => [series.id, series])).values()];
 }

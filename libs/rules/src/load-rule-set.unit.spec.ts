@@ -1,4 +1,6 @@
+import { decideEvent } from './decide-event';
 import { describeProblems, loadRuleSet } from './load-rule-set';
+import { packMemory } from './memory-codec';
 import { rulesInForce } from './rule-set';
 import { anEvent, at, RuledUser } from './test/event.builder';
 import { defaultRules, defaultRulesText } from './test/default-rules';
@@ -47,7 +49,18 @@ describe('loading a rule set', () => {
     ['is not a bool', '7', 1, 1],
   ])('points into an expression that %s', (_, condition, line, column) => {
     const text = changed((source) => Object.assign(rule(source, 'login.streak7'), { condition }));
-    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/1/condition', line, column }]);
+    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/1/condition', expression: { line, column } }]);
+  });
+
+  it('says where in the file an expression is wrong, whatever is escaped before it', () => {
+    const text = defaultRulesText().replace(
+      '"condition": "facts.streak_days == 7"',
+      '"condition": "data.method == \\"\\u00e9\\" &&\\n data.nope"',
+    );
+    const [problem] = problemsOf(text);
+    const line = text.split('\n')[(problem?.line ?? 0) - 1] ?? '';
+    expect(line.slice((problem?.column ?? 0) - 1)).toMatch(/^nope"/);
+    expect(problem?.expression).toEqual({ line: 2, column: 7 });
   });
 
   it('refuses names that are not declared, and keys that may be absent', () => {
@@ -56,14 +69,21 @@ describe('loading a rule set', () => {
       const caps = [{ count: 1, key: ['data.device_id'], window: { kind: 'day' } }];
       Object.assign(rule(source, 'login.streak7'), { caps });
     });
-    expect(describeProblems(problemsOf(text))).toBe(
-      '/rules/0/asset: asset GOLD is not declared\n/rules/1/: data.device_id is optional and cannot be a key',
+    expect(problemsOf(text)).toMatchObject([
+      { pointer: '/rules/0/asset', message: 'asset GOLD is not declared' },
+      {
+        pointer: '/rules/1/caps/0/key',
+        message: expect.stringContaining('data.device_id is optional') as string,
+      },
+    ]);
+    expect(describeProblems(problemsOf(text))).toMatch(
+      /^\/rules\/0\/asset: asset GOLD .* \(line 1, column \d+\)\n/,
     );
   });
 
   it('refuses two versions of a rule in force at once', () => {
     const text = changed((source) => source.rules.push({ ...rule(source, 'login.daily') }));
-    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/10' }]);
+    expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/20' }]);
   });
 
   it('chooses the version by event time, from included, to excluded, each with its own hash', () => {
@@ -94,16 +114,31 @@ describe('loading a rule set', () => {
     expect(loaded.ok && loaded.ruleSet.hash).toBe(defaultRules().hash);
   });
 
-  it('lets a shadow rule decide without paying or remembering (I17)', () => {
+  it('lets a shadow rule decide over a memory of its own, which it alone reads (I17)', () => {
     const loaded = loadRuleSet(
-      changed((source) => Object.assign(rule(source, 'login.daily'), { mode: 'shadow' })),
+      changed((source) => source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow', amount: '3' })),
+    );
+    if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
+    const [ada, bob] = [new RuledUser(loaded.ruleSet), new RuledUser(defaultRules())];
+    const login = anEvent('session.login', at(0));
+    const live = bob.decide(login);
+    expect(ada.decide(login)).toEqual([...live, 'login.daily shadow 0']);
+    expect(ada.decisions.at(-1)?.amountShadow).toBe(3_000n);
+    expect(ada.decide(login)).toEqual([...bob.decide(login), 'login.daily shadow 0 rule_cap']);
+    const [adas, bobs] = [ada, bob].map(({ account }) => packMemory(account.memory));
+    expect(adas?.slice(0, -1)).toEqual(bobs?.slice(0, -1));
+  });
+
+  it('forgets what a shadow remembered when it is none any more', () => {
+    const loaded = loadRuleSet(
+      changed((source) => source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow' })),
     );
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     const ada = new RuledUser(loaded.ruleSet);
-    const login = anEvent('session.login', at(0));
-    expect(ada.of('login.daily', login)).toBe('login.daily shadow 0');
-    expect(ada.of('login.daily', login)).toBe('login.daily shadow 0');
-    expect(ada.account.memory.totals.size).toBe(0);
+    ada.decide(anEvent('session.login', at(0)));
+    const { account } = decideEvent(defaultRules(), ada.account, anEvent('session.login', at(1)));
+    expect(packMemory(ada.account.memory).at(-1)).toHaveLength(1);
+    expect(packMemory(account.memory).at(-1)).toEqual([]);
   });
 
   it('does not match an event on which an expression fails', () => {

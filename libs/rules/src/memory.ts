@@ -1,10 +1,13 @@
-import { US_PER_DAY } from './calendar';
 import { GrowingSet } from './growing-set';
 
 /** A paid award as a moving window needs it. */
 export interface Paid {
-  readonly atUs: bigint;
+  /** Event time, microseconds since the Unix epoch. */
+  readonly atUs: number;
+  /** Smallest units of the asset. */
   readonly amount: bigint;
+  /** The full value, before gain and caps, in smallest units: what a best is made of. */
+  readonly value: bigint;
 }
 
 /** Paid awards summed up: per calendar day, or for ever. */
@@ -19,93 +22,168 @@ export interface Streak {
   readonly days: number;
 }
 
-/** Outer key: series or fact id. Inner key: the rule's own key, and the day where days are told apart. */
-type Nested<T> = ReadonlyMap<string, ReadonlyMap<string, T>>;
-
-/**
- * What the rules remember of one user: a function of that user's decided events alone, so that a replay gives
- * the same memory. Maps, not objects: keys come from event data.
- */
-export interface RuleMemory {
-  readonly totals: Nested<Total>;
-  readonly times: Nested<readonly Paid[]>;
-  readonly streaks: ReadonlyMap<string, Streak>;
-  readonly members: Nested<GrowingSet>;
-}
-
-export const EMPTY_MEMORY: RuleMemory = {
-  totals: new Map(),
-  times: new Map(),
-  streaks: new Map(),
-  members: new Map(),
-};
-
 /** Awards further back than this from a user's newest award of the series may be forgotten (longest window: 366). */
 export const MEMORY_DAYS = 400;
 /** Entries of a series above which forgotten ones are swept out. */
 const SWEEP_ABOVE_ENTRIES = 512;
 
-const MEMORY_US = BigInt(MEMORY_DAYS) * US_PER_DAY;
+const MEMORY_US = MEMORY_DAYS * 86_400_000_000;
 const NO_TOTAL: Total = { count: 0, amount: 0n };
+const NO_TIMES: readonly Paid[] = [];
+
+/** The cells of one series; written by its owner, copied by anybody else. */
+interface Row<T> {
+  readonly owner: object;
+  readonly cells: Map<string, T>;
+}
+
+/** Rows by series or fact id; keys come from event data, so these are maps and never objects. */
+interface Table<T> {
+  readonly owner: object;
+  readonly rows: Map<string, Row<T>>;
+}
+
+/** What each table holds in its cells. */
+export interface MemoryCells {
+  /** Paid awards of a series for ever, by key. */
+  readonly totals: Total;
+  /** Paid awards of a series by key and day. */
+  readonly days: Total;
+  /** The highest full value of a series, in smallest units, by key. */
+  readonly bests: bigint;
+  /** Paid awards of a series in order of time, by key. */
+  readonly times: readonly Paid[];
+  readonly streaks: Streak;
+  /** Distinct members by group. */
+  readonly members: GrowingSet;
+  readonly values: number;
+  /** What versions in shadow remember, by their hash; live rules never read it. */
+  readonly shadows: RuleMemory;
+}
+
+type Tables = { readonly [Name in keyof MemoryCells]: Table<MemoryCells[Name]> };
+
+/**
+ * What the rules remember of one user: a function of that user's decided events alone, so that a replay gives
+ * the same memory. It is written in place; `fork` gives an independent copy at the cost of what is then written.
+ */
+export class RuleMemory {
+  private constructor(
+    private owner: object,
+    private tables: Tables,
+    /** Event times of the latest earning events, in order of arrival. */
+    public recent: readonly number[],
+  ) {}
+
+  static empty(): RuleMemory {
+    const table = <T>(): Table<T> => ({ owner: {}, rows: new Map<string, Row<T>>() });
+    const sums = { totals: table<Total>(), days: table<Total>() };
+    const paid = { ...sums, bests: table<bigint>(), times: table<readonly Paid[]>() };
+    const seen = { streaks: table<Streak>(), members: table<GrowingSet>(), values: table<number>() };
+    return new RuleMemory({}, { ...paid, ...seen, shadows: table<RuleMemory>() }, []);
+  }
+
+  /** A copy; what is written to either afterwards is not seen by the other. */
+  fork(): RuleMemory {
+    this.owner = {};
+    return new RuleMemory({}, { ...this.tables }, this.recent);
+  }
+
+  get<Name extends keyof MemoryCells>(name: Name, row: string, key: string): MemoryCells[Name] | undefined {
+    return this.tables[name].rows.get(row)?.cells.get(key);
+  }
+
+  put<Name extends keyof MemoryCells>(name: Name, row: string, key: string, value: MemoryCells[Name]): void {
+    this.cellsOf(name, row).set(key, value);
+  }
+
+  /** The rows of a table with their cells, for reading only. */
+  *entries<Name extends keyof MemoryCells>(
+    name: Name,
+  ): Generator<readonly [row: string, cells: ReadonlyMap<string, MemoryCells[Name]>]> {
+    for (const [row, { cells }] of this.tables[name].rows) yield [row, cells];
+  }
+
+  total(series: string, key: string): Total {
+    return this.tables.totals.rows.get(series)?.cells.get(key) ?? NO_TOTAL;
+  }
+
+  dayTotal(series: string, key: string, day: number): Total {
+    return this.tables.days.rows.get(series)?.cells.get(dayKey(key, day)) ?? NO_TOTAL;
+  }
+
+  timesOf(series: string, key: string): readonly Paid[] {
+    return this.tables.times.rows.get(series)?.cells.get(key) ?? NO_TIMES;
+  }
+
+  /** Adds an award to a total for ever. */
+  addTotal(series: string, key: string, amount: bigint): void {
+    this.cellsOf('totals', series).set(key, plus(this.total(series, key), amount));
+  }
+
+  /** Adds an award to the total of a day; days out of reach of every window are swept out. */
+  addDay(series: string, cell: { readonly key: string; readonly day: number }, amount: bigint): void {
+    const key = dayKey(cell.key, cell.day);
+    const cells = this.cellsOf('days', series);
+    cells.set(key, plus(cells.get(key) ?? NO_TOTAL, amount));
+    if (cells.size <= SWEEP_ABOVE_ENTRIES) return;
+    const since = cell.day - MEMORY_DAYS;
+    for (const known of cells.keys()) if (dayOfKey(known) < since) cells.delete(known);
+  }
+
+  /** Adds an award to a series of instants, in order of time; instants out of reach of every window are swept out. */
+  addTime(series: string, key: string, paid: Paid): void {
+    const cells = this.cellsOf('times', series);
+    const since = paid.atUs - MEMORY_US;
+    const kept = (cells.get(key) ?? NO_TIMES).filter((earlier) => earlier.atUs > since);
+    const place = kept.findLastIndex((earlier) => earlier.atUs <= paid.atUs) + 1;
+    cells.set(key, kept.toSpliced(place, 0, paid));
+    if (cells.size <= SWEEP_ABOVE_ENTRIES) return;
+    for (const [known, times] of cells) if ((times.at(-1)?.atUs ?? since) <= since) cells.delete(known);
+  }
+
+  /** Adds a member to a group, once. */
+  addMember(fact: string, group: string, member: string): void {
+    const before = this.get('members', fact, group) ?? GrowingSet.of([]);
+    this.put('members', fact, group, before.with(member));
+  }
+
+  /** Forgets what versions in shadow remembered, but for those that still are. */
+  keepShadows(hashes: ReadonlySet<string>): void {
+    const { rows } = this.tables.shadows;
+    if (rows.size === 0) return;
+    const kept = [...rows].filter(([hash]) => hashes.has(hash));
+    if (kept.length < rows.size)
+      this.tables = { ...this.tables, shadows: { owner: this.owner, rows: new Map(kept) } };
+  }
+
+  private cellsOf<Name extends keyof MemoryCells>(name: Name, row: string): Map<string, MemoryCells[Name]> {
+    let { rows } = this.tables[name];
+    if (this.tables[name].owner !== this.owner) {
+      rows = new Map(rows);
+      this.tables = { ...this.tables, [name]: { owner: this.owner, rows } };
+    }
+    const known = rows.get(row);
+    if (known?.owner === this.owner) return known.cells;
+    const cells = new Map(known?.cells);
+    rows.set(row, { owner: this.owner, cells });
+    return cells;
+  }
+}
+
+/** The memory of a user without events; fork it. */
+export const EMPTY_MEMORY = RuleMemory.empty();
+
+function plus(total: Total, amount: bigint): Total {
+  return { count: total.count + 1, amount: total.amount + amount };
+}
 
 /** The inner key of a day. */
 export function dayKey(key: string, day: number): string {
   return `${key}@${String(day)}`;
 }
 
-export function totalOf(memory: RuleMemory, series: string, key: string): Total {
-  return memory.totals.get(series)?.get(key) ?? NO_TOTAL;
-}
-
-export function timesOf(memory: RuleMemory, series: string, key: string): readonly Paid[] {
-  return memory.times.get(series)?.get(key) ?? [];
-}
-
-/** Adds an award to a total; for a total by day, `day` says which, and days out of reach are swept out. */
-export function addTotal(
-  memory: RuleMemory,
-  series: string,
-  cell: { readonly key: string; readonly day: number | null },
-  amount: bigint,
-): RuleMemory {
-  const key = cell.day === null ? cell.key : dayKey(cell.key, cell.day);
-  const before = totalOf(memory, series, key);
-  const after = { count: before.count + 1, amount: before.amount + amount };
-  let cells = withEntry(memory.totals.get(series), key, after);
-  if (cell.day !== null && cells.size > SWEEP_ABOVE_ENTRIES) cells = sweepDays(cells, cell.day - MEMORY_DAYS);
-  return { ...memory, totals: withEntry(memory.totals, series, cells) };
-}
-
-/** Adds an award to a series of instants; instants out of reach of every window are swept out. */
-export function addTime(memory: RuleMemory, series: string, key: string, paid: Paid): RuleMemory {
-  const since = paid.atUs - MEMORY_US;
-  const kept = timesOf(memory, series, key).filter((earlier) => earlier.atUs > since);
-  let cells = withEntry(memory.times.get(series), key, [...kept, paid]);
-  if (cells.size > SWEEP_ABOVE_ENTRIES) {
-    cells = new Map([...cells].filter(([, times]) => times.some((earlier) => earlier.atUs > since)));
-  }
-  return { ...memory, times: withEntry(memory.times, series, cells) };
-}
-
-export function putStreak(memory: RuleMemory, fact: string, streak: Streak): RuleMemory {
-  return { ...memory, streaks: withEntry(memory.streaks, fact, streak) };
-}
-
-export function addMember(memory: RuleMemory, fact: string, group: string, member: string): RuleMemory {
-  const groups = memory.members.get(fact);
-  const members = (groups?.get(group) ?? GrowingSet.of([])).with(member);
-  return { ...memory, members: withEntry(memory.members, fact, withEntry(groups, group, members)) };
-}
-
-function sweepDays(cells: ReadonlyMap<string, Total>, since: number): ReadonlyMap<string, Total> {
-  return new Map([...cells].filter(([key]) => Number(key.slice(key.lastIndexOf('@') + 1)) >= since));
-}
-
-/** A copy with one entry put; the original stays as it was, a batch may be decided again from it. */
-function withEntry<T>(
-  map: ReadonlyMap<string, T> | undefined,
-  key: string,
-  value: T,
-): ReadonlyMap<string, T> {
-  return new Map(map).set(key, value);
+/** Splits what `dayKey` made. */
+export function dayOfKey(cell: string): number {
+  return Number(cell.slice(cell.lastIndexOf('@') + 1));
 }

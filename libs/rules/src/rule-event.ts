@@ -22,8 +22,9 @@ export function keyPart(event: RuleEvent, path: string): string {
   return value === undefined ? '' : JSON.stringify(value);
 }
 
-/** One text for a key of several parts; unambiguous whatever the parts hold. */
+/** One text for a key of several parts; unambiguous whatever the parts hold; empty for none. */
 export function keyText(event: RuleEvent, paths: readonly string[]): string {
+  if (paths.length === 0) return '';
   const [only] = paths;
   if (paths.length === 1 && only !== undefined) return keyPart(event, only);
   return JSON.stringify(paths.map((path) => keyPart(event, path)));

@@ -9,6 +9,8 @@ const FULL: TrustFacts = {
   factorEnrolled: true,
   valueLaneAwards: 3n,
   valueLanePoints: 200_000n,
+  overrideLevel: null,
+  abuseConfirmed: false,
 };
 
 describe('the trust level', () => {
@@ -23,6 +25,16 @@ describe('the trust level', () => {
     ['90 days', {}, 90, 3],
     ['90 days, 199.999 points of the value lane', { valueLanePoints: 199_999n }, 90, 2],
     ['90 days, but L1 does not hold', { succeededDeviceSeconds: 0n }, 90, 0],
+    ['90 days and confirmed abuse', { abuseConfirmed: true }, 90, 2],
+    ["an operator's level above the computed one", { overrideLevel: 3 }, 0, 3],
+    ["an operator's level below the computed one", { overrideLevel: 0 }, 90, 0],
+    ["confirmed abuse against an operator's level", { overrideLevel: 3, abuseConfirmed: true }, 90, 2],
+    [
+      'confirmed abuse and a level that it does not concern',
+      { overrideLevel: 1, abuseConfirmed: true },
+      90,
+      1,
+    ],
   ])('with %s', (_, change, days, level) => {
     expect(trustLevel(set.trust, { ...FULL, ...change }, at(days))).toBe(level);
   });
@@ -44,6 +56,8 @@ describe('the trust level', () => {
       factorEnrolled: true,
       valueLaneAwards: 1n,
       valueLanePoints: 10_000n,
+      overrideLevel: null,
+      abuseConfirmed: false,
     });
     ada.decide(anEvent('account.credential_changed', at(3), { what: 'factor_removed' }));
     expect(ada.account.trust.factorEnrolled).toBe(false);

@@ -1,5 +1,7 @@
 import { US_PER_DAY, US_PER_HOUR } from '../calendar';
-import { decideEvent, type RuleAccount, type RuleDecision } from '../decide-event';
+import { decideEvent } from '../decide-event';
+import type { RuleDecision } from '../decide-rule';
+import type { RuleAccount } from '../event-reading';
 import { EMPTY_MEMORY } from '../memory';
 import type { RuleEvent } from '../rule-event';
 import type { RuleSet } from '../rule-set';

@@ -1,4 +1,4 @@
-import { decideEvent, type RuleAccount } from '../decide-event';
+import { decideInPlace, type OwnAccount } from '../decide-event';
 import { EMPTY_MEMORY } from '../memory';
 import type { RuleEvent } from '../rule-event';
 import type { RuleSet } from '../rule-set';
@@ -10,17 +10,17 @@ export interface Tally {
   readonly outcomes: Record<string, number>;
   readonly by_user: Record<string, number>;
   points: number;
+  users_paid: number;
 }
-
-const NEWCOMER: RuleAccount = { memory: EMPTY_MEMORY, trust: NO_TRUST };
 
 /** Decides a stream in its order and adds up what was paid. */
 export function tally(set: RuleSet, events: readonly RuleEvent[]): Tally {
-  const accounts = new Map<string, RuleAccount>();
-  const sums: Tally = { by_rule: {}, outcomes: {}, by_user: {}, points: 0 };
+  const accounts = new Map<string, OwnAccount>();
+  const sums: Tally = { by_rule: {}, outcomes: {}, by_user: {}, points: 0, users_paid: 0 };
   for (const event of events) {
-    const decided = decideEvent(set, accounts.get(event.beneficiary) ?? NEWCOMER, event);
-    accounts.set(event.beneficiary, decided.account);
+    const account = accounts.get(event.beneficiary) ?? { memory: EMPTY_MEMORY.fork(), trust: NO_TRUST };
+    accounts.set(event.beneficiary, account);
+    const decided = decideInPlace(set, account, event, { describe: false });
     for (const decision of decided.decisions) {
       if (decision.outcome === 'not_matched') continue;
       add(sums.outcomes, `${decision.rule.id}/${decision.outcome}`, 1);
@@ -32,6 +32,7 @@ export function tally(set: RuleSet, events: readonly RuleEvent[]): Tally {
       sums.points += whole;
     }
   }
+  sums.users_paid = Object.keys(sums.by_user).length;
   return sums;
 }
 

@@ -27,6 +27,13 @@ export class MemberRecord {
 
   @Column({ name: 'value_lane_points', type: 'bigint', transformer: bigintColumn })
   readonly valueLanePoints: bigint = 0n;
+
+  /** An operator's level in place of the computed one. */
+  @Column({ name: 'override_level', type: 'int', nullable: true })
+  readonly overrideLevel: number | null = null;
+
+  @Column({ name: 'abuse_confirmed', type: 'boolean' })
+  readonly abuseConfirmed: boolean = false;
 }
 
 /** What a user may spend and owes of one asset, as of an account version. */

@@ -10,15 +10,16 @@ export interface BatchEnd {
 
 const UPSERT_MEMBERS = `
   insert into member (user_id, account_version, position, registered_at_us, succeeded_device_seconds,
-                      factor_enrolled, value_lane_awards, value_lane_points)
+                      factor_enrolled, value_lane_awards, value_lane_points, override_level, abuse_confirmed)
   select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[],
-                       $7::bigint[], $8::bigint[])
+                       $7::bigint[], $8::bigint[], $9::int[], $10::boolean[])
   on conflict (user_id) do update
      set account_version = excluded.account_version, position = excluded.position,
          registered_at_us = excluded.registered_at_us,
          succeeded_device_seconds = excluded.succeeded_device_seconds,
          factor_enrolled = excluded.factor_enrolled, value_lane_awards = excluded.value_lane_awards,
-         value_lane_points = excluded.value_lane_points
+         value_lane_points = excluded.value_lane_points,
+         override_level = excluded.override_level, abuse_confirmed = excluded.abuse_confirmed
    where member.account_version < excluded.account_version`;
 
 const UPSERT_BALANCES = `
@@ -85,6 +86,8 @@ async function upsertMembers(tx: EntityManager, records: readonly LedgerRecord[]
     records.map((record) => record.trust?.factorEnrolled ?? false),
     records.map((record) => record.trust?.valueLaneAwards ?? 0n),
     records.map((record) => record.trust?.valueLanePoints ?? 0n),
+    records.map((record) => record.trust?.overrideLevel ?? null),
+    records.map((record) => record.trust?.abuseConfirmed ?? false),
   ]);
 }
 

@@ -59,7 +59,9 @@ create table member (
   succeeded_device_seconds bigint not null,
   factor_enrolled boolean not null,
   value_lane_awards bigint not null,
-  value_lane_points bigint not null
+  value_lane_points bigint not null,
+  override_level int,
+  abuse_confirmed boolean not null
 ) with (fillfactor = 70);
 
 create table member_balance (
