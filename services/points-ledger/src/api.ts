@@ -1,7 +1,7 @@
 import type { ApiDescription } from '@kuda/service-kit';
 import { BalanceController } from './accounts/balance.controller';
 import { ActivityConsumer } from './awards/activity.consumer';
-import { HoldCommandConsumer } from './holds/hold-command.consumer';
+import { CommandConsumer } from './commands/command.consumer';
 import { RELAY_TOPICS } from './ledger/relay-records';
 import { DecisionReportController } from './reports/decision-report.controller';
 import { DecisionsController } from './statements/decisions.controller';
@@ -19,4 +19,4 @@ export const api: ApiDescription = {
 };
 
 /** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */
-export const bus = { consumers: [ActivityConsumer, HoldCommandConsumer], sends: RELAY_TOPICS };
+export const bus = { consumers: [ActivityConsumer, CommandConsumer], sends: RELAY_TOPICS };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEFAULT_LEDGER_SHARDS, MAX_LEDGER_SHARDS } from '@kuda/contracts';
 import { SHIPPED_RULE_SETS } from '@kuda/rules';
 import { baseConfigSchema, loadConfig, portVariable } from '@kuda/service-kit';
 import { z } from 'zod';
@@ -7,6 +8,8 @@ const DEFAULT_PORT = 3002;
 
 const ledgerConfigSchema = baseConfigSchema.extend({
   PORT: portVariable.default(DEFAULT_PORT),
+  /** Into how many shards the ledger is cut: fixed when it is created, the partitions of its input topics. */
+  LEDGER_SHARDS: z.coerce.number().int().min(1).max(MAX_LEDGER_SHARDS).default(DEFAULT_LEDGER_SHARDS),
   /** The rule set in force: a JSON file, checked at the start. */
   RULES_FILE: z.string().min(1).default(join(SHIPPED_RULE_SETS, '2026-01.json')),
 });

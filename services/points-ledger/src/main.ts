@@ -1,7 +1,8 @@
 import { startService } from '@kuda/service-kit';
 import { AppModule, RUNTIME } from './app.module';
 import { readConfig } from './config';
-import { SERVICE_NAME, type LedgerRuntime } from './ledger.runtime';
+import type { LedgerRuntime } from './ledger.runtime';
+import { SERVICE_NAME } from './ledger/service-name';
 
 void startService({
   name: SERVICE_NAME,

@@ -167,10 +167,10 @@ describe('points-ledger on a real broker and database', () => {
     expect(text).toMatch(/^kuda_points_ledger_input_lag_records \d+$/m);
   });
 
-  it('says 400 to an unknown query field and a bad id, and 409 to a position it has not reached', async () => {
+  it('says 400 to an unknown query field and a bad id, and 425 to a position it has not reached', async () => {
     expect((await running.get('/v1/users/ada/balance?colour=red', 'ledger:read')).status).toBe(400);
     expect((await running.get('/v1/users/a%20b/balance', 'ledger:read')).status).toBe(400);
     const far = await running.get('/v1/users/ada/balance?min_position=999999', 'ledger:read');
-    expect(far).toMatchObject({ status: 409, body: { code: 'KUDA-LEDGER-3001' } });
+    expect(far).toMatchObject({ status: 425, body: { code: 'KUDA-LEDGER-3001' } });
   });
 });

@@ -1,31 +1,29 @@
-import { loadStreamState, readHead, type SqlPool } from '@kuda/event-store';
+import { loadStreamState } from '@kuda/event-store';
 import { decodeAccount, newAccount, type Account } from '@kuda/ledger-core';
-import { problem } from '@kuda/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
-import { LEDGER_ERROR_CODES } from '../error-codes';
-import { LOG_POOL } from '../ledger/ports';
+import { Injectable } from '@nestjs/common';
 import { userStream } from '../ledger/user-stream';
+import { logPosition } from '../shards/read-position';
+import { Shards } from '../shards/shards';
 
-/** An account, and the position of the log up to which it is complete. */
+/** An account, and the position of the log of its shard up to which it is complete. */
 export interface AccountAt {
   readonly account: Account;
   readonly position: bigint;
+  readonly shard: number;
 }
 
 /** Reads accounts where the log keeps them: no lag behind a write that was answered. */
 @Injectable()
 export class BalanceQuery {
-  constructor(@Inject(LOG_POOL) private readonly pool: SqlPool) {}
+  constructor(private readonly shards: Shards) {}
 
-  /** A user without entries has an empty account. @throws ProblemException (409) when the log is not at `least` yet. */
+  /** A user without entries has an empty account. @throws ProblemException (425) when the log is not at `least` yet. */
   async account(userId: string, least: bigint): Promise<AccountAt> {
-    const { position } = await readHead(this.pool);
-    if (position < least) {
-      const detail = `Asked for position ${least.toString()}, at ${position.toString()}.`;
-      throw problem(LEDGER_ERROR_CODES.positionNotReached, { detail, headers: { 'retry-after': '1' } });
-    }
-    const stream = await loadStreamState(this.pool, userStream(userId));
+    const shard = this.shards.of(userId);
+    const head = await logPosition(shard, least);
+    const stream = await loadStreamState(shard.pool, userStream(userId));
     const account = stream === null ? newAccount(userId) : decodeAccount(stream.state);
-    return { account, position: stream !== null && stream.position > position ? stream.position : position };
+    const position = stream !== null && stream.position > head ? stream.position : head;
+    return { account, position, shard: shard.index };
   }
 }

@@ -24,7 +24,10 @@ export class ActivityConsumer {
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
       async (traceparents) => {
         const readable = await this.deadLetters.sift(batch, traceparents, readActivity);
-        const outcomes = await this.handler.decide(readable.map(({ envelope }) => envelope));
+        const outcomes = await this.handler.decide(
+          batch.partition,
+          readable.map(({ envelope }) => envelope),
+        );
         await this.deadLetters.settle(batch, readable, outcomes);
       },
     );

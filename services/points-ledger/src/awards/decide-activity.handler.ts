@@ -1,17 +1,17 @@
-import type { CommandEnvelope, Committer, Outcome } from '@kuda/event-store';
+import type { CommandEnvelope, Outcome } from '@kuda/event-store';
 import type { Command } from '@kuda/ledger-core';
 import { withBatchHop } from '@kuda/tracing';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
-import { COMMITTER } from '../ledger/ports';
+import { Shards } from '../shards/shards';
 
 /** Has the ledger decide accepted events: each becomes one record with the decisions of all its rules. */
 @Injectable()
 export class DecideActivityHandler {
-  constructor(@Inject(COMMITTER) private readonly committer: Committer<Command>) {}
+  constructor(private readonly shards: Shards) {}
 
-  /** Resolves when every outcome is durable, in the order given. */
-  async decide(commands: readonly CommandEnvelope<Command>[]): Promise<readonly Outcome[]> {
+  /** Resolves when every outcome is durable, in the order given. @throws TransientError while the shard is not ours. */
+  async decide(shard: number, commands: readonly CommandEnvelope<Command>[]): Promise<readonly Outcome[]> {
     return withBatchHop(
       { name: 'decide activity', file: __filename, kind: SpanKind.INTERNAL },
       commands.map(({ traceparent }) => traceparent),
@@ -20,7 +20,7 @@ export class DecideActivityHandler {
           ...command,
           traceparent: traceparents[index] ?? null,
         }));
-        return this.committer.submit(traced);
+        return this.shards.at(shard).committer.submit(traced);
       },
     );
   }

@@ -1,11 +1,12 @@
-import type { CommandEnvelope, LogCommitter, Outcome } from '@kuda/event-store';
+import type { CommandEnvelope, Outcome } from '@kuda/event-store';
 import type { Command } from '@kuda/ledger-core';
 import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LEDGER_ERROR_CODES } from '../error-codes';
 import { LedgerMetrics } from '../ledger.metrics';
-import { COMMITTER } from './ports';
+import { Shards } from '../shards/shards';
 import type { Read } from './read-message';
+import { userOfStream } from './user-stream';
 
 /** A record and the command it asks for. */
 export interface Readable {
@@ -19,7 +20,7 @@ export class DeadLetters {
   private readonly logger = new Logger(DeadLetters.name);
 
   constructor(
-    @Inject(COMMITTER) private readonly committer: Pick<LogCommitter<Command>, 'storeOffset'>,
+    private readonly shards: Shards,
     private readonly metrics: LedgerMetrics,
   ) {}
 
@@ -32,7 +33,7 @@ export class DeadLetters {
     const readable: Readable[] = [];
     for (const [index, message] of batch.messages.entries()) {
       const traceparent = traceparents[index] ?? null;
-      const result = read(message);
+      const result = this.placed(batch, read(message));
       if (result.ok) readable.push({ message, envelope: { ...result.value, traceparent } });
       else await this.putAside(batch, message, result);
     }
@@ -54,7 +55,20 @@ export class DeadLetters {
     }
     const last = batch.messages.at(-1);
     if (asides === 0 || last === undefined) return;
-    await this.committer.storeOffset({ topic: last.topic, partition: last.partition, offset: last.offset });
+    const { topic, partition, offset } = last;
+    await this.shards.at(partition).committer.storeOffset({ topic, partition, offset });
+  }
+
+  /** A command on the partition of another shard would open a second account of its user. */
+  private placed(
+    batch: MessageBatch,
+    result: Read<CommandEnvelope<Command>>,
+  ): Read<CommandEnvelope<Command>> {
+    if (!result.ok) return result;
+    const home = this.shards.of(userOfStream(result.value.streamId ?? '')).index;
+    if (home === batch.partition) return result;
+    const detail = `the user lives in shard ${String(home)}, the message is on partition ${String(batch.partition)}`;
+    return { ok: false, code: LEDGER_ERROR_CODES.wrongShard.code, detail };
   }
 
   private async putAside(

@@ -15,10 +15,13 @@ const decisionReport = z.strictObject({
   users_paid: count.describe('Users who got points.'),
   points: points.describe('Points paid by all rules.'),
   by_user: z.record(z.string(), points).describe('Points paid to each user.'),
-  position: amountText.describe('Position of the log up to which this counts.'),
+  position: amountText.describe('Entries of all logs up to which this counts: the sum of `positions`.'),
+  positions: z
+    .array(z.strictObject({ shard: count, position: amountText }))
+    .describe('Position of the log of each shard up to which this counts.'),
 });
 
-/** Sums over the log's entries, exact at a position. */
+/** Sums over the entries of all shards, exact at a position of each. */
 @Controller('v1/reports/decisions')
 export class DecisionReportController {
   constructor(private readonly query: DecisionReportQuery) {}

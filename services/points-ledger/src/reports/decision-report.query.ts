@@ -1,33 +1,42 @@
-import { entriesByKind, MAX_READ_ENTRIES, readHead, type SqlPool } from '@kuda/event-store';
-import { Inject, Injectable } from '@nestjs/common';
-import { LOG_POOL } from '../ledger/ports';
+import { entriesByKind, MAX_READ_ENTRIES, readHead } from '@kuda/event-store';
+import { Injectable } from '@nestjs/common';
+import type { Shard } from '../shards/shard';
+import { Shards } from '../shards/shards';
 import { DecisionTally } from './decision-tally';
 
-/** Adds up the log's decided events; it goes on where its last reading ended. */
+/** Adds up the decided events of all shards; it goes on where its last reading ended. */
 @Injectable()
 export class DecisionReportQuery {
   private readonly tally = new DecisionTally();
-  private position = 0n;
+  private readonly positions: bigint[];
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(LOG_POOL) private readonly pool: SqlPool) {}
-
-  /** The sums up to the head of the log as it stands now. Readings wait for each other. */
-  async report() {
-    this.reading = this.reading.catch(() => undefined).then(() => this.catchUp());
-    await this.reading;
-    return { ...this.tally.view(), position: this.position.toString() };
+  constructor(private readonly shards: Shards) {
+    this.positions = shards.all.map(() => 0n);
   }
 
-  private async catchUp(): Promise<void> {
-    const { position: head } = await readHead(this.pool);
-    while (this.position < head) {
-      const page = { after: this.position, limit: MAX_READ_ENTRIES };
-      const entries = await entriesByKind(this.pool, 'ActivityDecided', page);
+  /** The sums up to the heads of the logs as they stand now. Readings wait for each other. */
+  async report() {
+    this.reading = this.reading
+      .catch(() => undefined)
+      .then(async () => {
+        for (const shard of this.shards.all) await this.catchUp(shard);
+      });
+    await this.reading;
+    const positions = this.positions.map((position, shard) => ({ shard, position: position.toString() }));
+    const entries = this.positions.reduce((sum, position) => sum + position, 0n);
+    return { ...this.tally.view(), position: entries.toString(), positions };
+  }
+
+  private async catchUp({ index, pool }: Shard): Promise<void> {
+    const { position: head } = await readHead(pool);
+    for (let position = this.positions[index] ?? 0n; position < head; this.positions[index] = position) {
+      const page = { after: position, limit: MAX_READ_ENTRIES };
+      const entries = await entriesByKind(pool, 'ActivityDecided', page);
       for (const entry of entries) this.tally.add(entry);
       const last = entries.at(-1)?.position ?? head;
       const complete = entries.length < MAX_READ_ENTRIES;
-      this.position = complete && last < head ? head : last;
+      position = complete && last < head ? head : last;
     }
   }
 }

@@ -87,7 +87,7 @@ export class DecisionsController {
     @ZodParam('id', userIdParam) userId: string,
     @ZodQuery(listQuery) query: z.output<typeof listQuery>,
   ): Promise<z.output<typeof decisionPage>> {
-    const position = await this.statements.position(query.min_position);
+    const position = await this.statements.position(userId, query.min_position);
     const size = query['page[size]'];
     const after = markOf(query['page[after]']);
     const wanted = query['filter[outcome]'] ?? null;

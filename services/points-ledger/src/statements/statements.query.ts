@@ -1,15 +1,9 @@
-import type { Projector } from '@kuda/event-store';
-import { problem } from '@kuda/service-kit';
-import { Inject, Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, Repository, type EntityManager } from 'typeorm';
-import { LEDGER_ERROR_CODES } from '../error-codes';
-import { STATEMENTS } from '../ledger/ports';
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import { statementsPosition } from '../shards/read-position';
+import { Shards } from '../shards/shards';
 import { DecisionRow } from './decision.entity';
 import { TransactionRow } from './transaction.entity';
-
-/** How long a read waits for its `min_position`, in milliseconds. */
-const POSITION_WAIT_MS = 2_000;
 
 /** A part of a user's statement, newest first. */
 export interface StatementPage {
@@ -26,27 +20,22 @@ export interface DecisionMark {
 /** Reads the read models. */
 @Injectable()
 export class StatementsQuery {
-  constructor(
-    @InjectRepository(TransactionRow) private readonly transactionRows: Repository<TransactionRow>,
-    @InjectRepository(DecisionRow) private readonly decisionRows: Repository<DecisionRow>,
-    @Inject(STATEMENTS) private readonly projector: Projector<EntityManager>,
-  ) {}
+  constructor(private readonly shards: Shards) {}
 
-  /** The position at which the next read will answer, or later. @throws ProblemException (409) when it is not reached. */
-  async position(least: bigint): Promise<bigint> {
-    if (await this.projector.waitFor(least, POSITION_WAIT_MS)) return this.projector.position;
-    throw problem(LEDGER_ERROR_CODES.positionNotReached, {
-      detail: `Asked for position ${least.toString()}, at ${this.projector.position.toString()}.`,
-      headers: { 'retry-after': '1' },
-    });
+  /** Where the statements of the user's shard stand, at least at `least`. @throws ProblemException (425, 503) */
+  async position(userId: string, least: bigint): Promise<bigint> {
+    return statementsPosition(this.shards.of(userId), least);
   }
 
   transactions({ userId, limit }: StatementPage, before: bigint | null): Promise<TransactionRow[]> {
-    return this.transactionRows.find({
-      where: { userId, ...(before === null ? {} : { position: LessThan(before) }) },
-      order: { position: 'DESC' },
-      take: limit,
-    });
+    return this.shards
+      .of(userId)
+      .readModels.getRepository(TransactionRow)
+      .find({
+        where: { userId, ...(before === null ? {} : { position: LessThan(before) }) },
+        order: { position: 'DESC' },
+        take: limit,
+      });
   }
 
   decisions(
@@ -54,7 +43,9 @@ export class StatementsQuery {
     outcome: string | null,
     after: DecisionMark | null,
   ): Promise<DecisionRow[]> {
-    const query = this.decisionRows
+    const query = this.shards
+      .of(userId)
+      .readModels.getRepository(DecisionRow)
       .createQueryBuilder('decision')
       .where('decision.userId = :userId', { userId })
       .orderBy({ 'decision.position': 'DESC', 'decision.ordinal': 'DESC' })

@@ -59,7 +59,7 @@ export class TransactionsController {
     @ZodParam('id', userIdParam) userId: string,
     @ZodQuery(listQuery) query: z.output<typeof listQuery>,
   ): Promise<z.output<typeof transactionPage>> {
-    const position = await this.statements.position(query.min_position);
+    const position = await this.statements.position(userId, query.min_position);
     const size = query['page[size]'];
     const before = cursorNumber(query['page[after]']?.[0]);
     const rows = await this.statements.transactions({ userId, limit: size + 1 }, before);

@@ -1,3 +1,4 @@
+import { allTopics } from '@kuda/contracts';
 import { createKafkaBus, type BusLogger, type KafkaBus } from '@kuda/messaging';
 import { createService, type CreatedService } from '@kuda/service-kit';
 import { startKafka, startTokenIssuer, testDatabase } from '@kuda/testing';
@@ -5,7 +6,8 @@ import { join } from 'node:path';
 import { SHIPPED_RULE_SETS } from '@kuda/rules';
 import { AppModule, RUNTIME } from '../app.module';
 import type { LedgerConfig } from '../config';
-import { SERVICE_NAME, type LedgerRuntime } from '../ledger.runtime';
+import type { LedgerRuntime } from '../ledger.runtime';
+import { SERVICE_NAME } from '../ledger/service-name';
 
 /** The whole service on real parts, its HTTP through `inject`. */
 export interface RunningService {
@@ -28,13 +30,13 @@ const SILENT: BusLogger = {
   error: () => undefined,
 };
 
-/** Starts a broker, a database and the service. */
-export async function startRunningService(): Promise<RunningService> {
+/** Starts a broker, a database and the service with a ledger of so many shards. */
+export async function startRunningService(shards = 1): Promise<RunningService> {
   const kafka = await startKafka();
   const database = await testDatabase();
   const issuer = await startTokenIssuer();
   const bus = createKafkaBus({ clientId: 'test', brokers: [kafka.brokers], logger: SILENT });
-  await bus.ensureTopics();
+  await bus.ensureTopics(allTopics(shards));
   const exits: number[] = [];
   const config: LedgerConfig = {
     PORT: 0,
@@ -47,6 +49,7 @@ export async function startRunningService(): Promise<RunningService> {
     AUTH_AUDIENCE: 'kuda',
     AUTH_JWKS_URL: issuer.jwksUrl,
     OTEL_TRACES_SAMPLER_ARG: 1,
+    LEDGER_SHARDS: shards,
     RULES_FILE: join(SHIPPED_RULE_SETS, '2026-01.json'),
   };
   const start = async (): Promise<CreatedService> => {

@@ -14,9 +14,11 @@ import { SHIPPED_RULE_SETS, type RuleSet } from '@kuda/rules';
 import { testDatabase } from '@kuda/testing';
 import { join } from 'node:path';
 import type { DataSource, EntityManager } from 'typeorm';
-import { MIGRATIONS } from '../ledger.runtime';
 import { LedgerPolicy } from '../ledger/ledger.policy';
 import { loadRules } from '../ledger/load-rules';
+import { MIGRATIONS } from '../shards/ledger-layout';
+import { Shard } from '../shards/shard';
+import { Shards } from '../shards/shards';
 import { DecisionRow } from '../statements/decision.entity';
 import { projectStatements, STATEMENTS_PROJECTION } from '../statements/statements.projection';
 import { TransactionRow } from '../statements/transaction.entity';
@@ -43,6 +45,8 @@ export interface TestLedger {
   readonly fatal: readonly Error[];
   readonly committer: LogCommitter<Command>;
   readonly statements: Projector<EntityManager>;
+  /** The same, for what reads all shards. */
+  readonly shards: Shards;
   /** As after the end of the process: a new committer and a new projector on the same database. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -84,6 +88,11 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
     readModels,
     clock,
     fatal,
+    shards: new Shards([
+      new Shard(0, pool, readModels, () => {
+        throw new Error('the test writes by itself');
+      }),
+    ]),
     get committer() {
       return running.committer;
     },

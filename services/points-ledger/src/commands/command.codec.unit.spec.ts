@@ -1,12 +1,12 @@
 import { create, LedgerCommandSchema, toBinary, TOPICS } from '@kuda/contracts';
 import { anIncoming } from '../test/accepted-event';
-import { readHoldCommand } from './hold-command.codec';
+import { readCommand } from './command.codec';
 
 type Init = Parameters<typeof create<typeof LedgerCommandSchema>>[1];
 
 function read(init: Init) {
   const bytes = Buffer.from(toBinary(LedgerCommandSchema, create(LedgerCommandSchema, init)));
-  return readHoldCommand(anIncoming(bytes, 3n, TOPICS.ledgerCommands.name));
+  return readCommand(anIncoming(bytes, 3n, TOPICS.ledgerCommands.name));
 }
 
 const AMOUNTS = [{ asset: 'POINT', amount: 5n }];

@@ -8,7 +8,7 @@ import { unreadable, type Read } from '../ledger/read-message';
 import { userStream } from '../ledger/user-stream';
 
 /** Reads one record of `ledger.commands.v1`. */
-export function readHoldCommand(message: IncomingMessage): Read<CommandEnvelope<Command>> {
+export function readCommand(message: IncomingMessage): Read<CommandEnvelope<Command>> {
   if (message.value === null) return unreadable('the record has no value');
   let wire: LedgerCommand;
   try {

@@ -5,14 +5,14 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import { DeadLetters } from '../ledger/dead-letters';
-import { readHoldCommand } from './hold-command.codec';
-import { HoldCommandHandler } from './hold-command.handler';
+import { readCommand } from './command.codec';
+import { CommandHandler } from './command.handler';
 
-/** Takes holds, captures and releases asked of the ledger; the offset is stored in the transaction of their outcomes. */
+/** Takes every write that is asked of the ledger; the offset is stored in the transaction of their outcomes. */
 @Controller()
-export class HoldCommandConsumer {
+export class CommandConsumer {
   constructor(
-    private readonly handler: HoldCommandHandler,
+    private readonly handler: CommandHandler,
     private readonly deadLetters: DeadLetters,
   ) {}
 
@@ -23,8 +23,11 @@ export class HoldCommandConsumer {
       { name: 'consume ledger commands', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
       async (traceparents) => {
-        const readable = await this.deadLetters.sift(batch, traceparents, readHoldCommand);
-        const outcomes = await this.handler.decide(readable.map(({ envelope }) => envelope));
+        const readable = await this.deadLetters.sift(batch, traceparents, readCommand);
+        const outcomes = await this.handler.decide(
+          batch.partition,
+          readable.map(({ envelope }) => envelope),
+        );
         await this.deadLetters.settle(batch, readable, outcomes);
       },
     );
