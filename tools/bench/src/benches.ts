@@ -1,5 +1,6 @@
 import { ledgerBench } from './benches/ledger/ledger.bench';
+import { pathBench } from './benches/path/path.bench';
 import type { Bench } from './frame/bench';
 
 /** Every benchmark, one folder each under `benches/`; add yours here. */
-export const BENCHES: readonly Bench[] = [ledgerBench];
+export const BENCHES: readonly Bench[] = [ledgerBench, pathBench];
