@@ -3,7 +3,8 @@ import type { SqlClient, StoredEntry } from '../ports';
 /** The most entries one read returns. */
 export const MAX_READ_ENTRIES = 1_000;
 
-const COLUMNS = `e.position, e.command_id as "commandId", e.fingerprint, e.stream_id as "streamId",
+/** Of `log_entry e`, as a StoredEntry. */
+export const ENTRY_COLUMNS = `e.position, e.command_id as "commandId", e.fingerprint, e.stream_id as "streamId",
   e.stream_version as "streamVersion", e.kind, e.payload, e.traceparent, e.recorded_at_us as "recordedAtUs"`;
 
 /** A page: entries after `after` (exclusive), at most `limit` and never more than MAX_READ_ENTRIES. */
@@ -22,7 +23,7 @@ function bounded(limit: number): number {
  */
 export async function readEntries(sql: SqlClient, page: Page): Promise<readonly StoredEntry[]> {
   const { rows } = await sql.query<StoredEntry>(
-    `select ${COLUMNS} from log_entry e where e.position > $1 order by e.position limit $2`,
+    `select ${ENTRY_COLUMNS} from log_entry e where e.position > $1 order by e.position limit $2`,
     [page.after, bounded(page.limit)],
   );
   return rows;
@@ -35,7 +36,7 @@ export async function readStream(
   page: Page,
 ): Promise<readonly StoredEntry[]> {
   const { rows } = await sql.query<StoredEntry>(
-    `select ${COLUMNS} from log_entry e where e.stream_id = $1 and e.stream_version > $2
+    `select ${ENTRY_COLUMNS} from log_entry e where e.stream_id = $1 and e.stream_version > $2
      order by e.stream_version limit $3`,
     [streamId, page.after, bounded(page.limit)],
   );
@@ -49,7 +50,7 @@ export async function entriesByKind(
   page: Page,
 ): Promise<readonly StoredEntry[]> {
   const { rows } = await sql.query<StoredEntry>(
-    `select ${COLUMNS} from log_entry e where e.kind = $1 and e.position > $2 order by e.position limit $3`,
+    `select ${ENTRY_COLUMNS} from log_entry e where e.kind = $1 and e.position > $2 order by e.position limit $3`,
     [kind, page.after, bounded(page.limit)],
   );
   return rows;
@@ -70,7 +71,7 @@ export async function firstOutcomes(
 ): Promise<ReadonlyMap<string, StoredEntry>> {
   if (commandIds.length === 0) return new Map();
   const { rows } = await sql.query<StoredEntry>(
-    `select ${COLUMNS} from log_command c join log_entry e on e.position = c.position
+    `select ${ENTRY_COLUMNS} from log_command c join log_entry e on e.position = c.position
       where c.command_id = any ($1)`,
     [commandIds],
   );
