@@ -35,7 +35,7 @@ function membersOf(types: CelMembers, optional: ReadonlySet<string>): fc.Arbitra
 /** A value as CEL has it: integers are bigint. */
 function typed(types: CelMembers, members: Members): Map<string, CelValue> {
   const value = ([name, said]: readonly [string, Json]): [string, CelValue] =>
-    types[name] === 'int' ? [name, BigInt(said as number)] : [name, said];
+    types[name] === 'int' ? [name, BigInt(said)] : [name, said];
   return new Map(Object.entries(members).map(value));
 }
 

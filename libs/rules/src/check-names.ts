@@ -64,7 +64,10 @@ function checkPath(
   if (!at.path.startsWith('data.')) return;
   const member = at.path.slice('data.'.length);
   const type = set.events[source.event]?.data[member];
-  if (type === undefined) return report(at.member, `${at.path} is not declared by the event type`);
+  if (type === undefined) {
+    report(at.member, `${at.path} is not declared by the event type`);
+    return;
+  }
   if (!type.endsWith('?')) return;
   if (asksFor(at.guard, at.path)) return;
   report(at.member, `${at.path} is optional and cannot be a key unless the condition asks has(${at.path})`);

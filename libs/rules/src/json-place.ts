@@ -46,10 +46,14 @@ export class JsonPlaces {
     this.skip(SPACE);
     this.offsets.set(pointer, this.at);
     switch (this.text[this.at]) {
-      case '{':
-        return this.members(pointer);
-      case '[':
-        return this.elements(pointer);
+      case '{': {
+        this.members(pointer);
+        return;
+      }
+      case '[': {
+        this.elements(pointer);
+        return;
+      }
       case '"':
         this.skip(STRING);
         return;

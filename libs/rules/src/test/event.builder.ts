@@ -20,6 +20,11 @@ export function anEvent(type: string, timeUs: bigint, data: RuleEvent['data'] = 
   return { type: `ai.kuda.${type}.v1`, subject: 'ada', beneficiary: 'ada', timeUs, data, claims: {} };
 }
 
+/** A report of a training run of project `p`. */
+export function reported(timeUs: bigint, data: RuleEvent['data']): RuleEvent {
+  return anEvent('training.run.reported', timeUs, { project_id: 'p', ...data });
+}
+
 /** The rules' view of one user; says of each event `rule outcome paid` in the order of firing. */
 export class RuledUser {
   account: RuleAccount = { memory: EMPTY_MEMORY, trust: NO_TRUST };
