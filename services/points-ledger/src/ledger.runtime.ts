@@ -15,8 +15,8 @@ import { Shards } from './shards/shards';
 import { DecisionRow } from './statements/decision.entity';
 import { TransactionRow } from './statements/transaction.entity';
 
-/** Connections of one shard: append, loading, relay, projector, ticker and reads of the log; and of the read models. */
-const LOG_CONNECTIONS = 6;
+/** Connections of one shard: append, loading, relay, projectors and a rebuild, ticker and reads of the log; and of the read models. */
+const LOG_CONNECTIONS = 10;
 const READ_MODEL_CONNECTIONS = 3;
 /** Partitions handled at once: both inputs of a few shards. */
 const PARTITIONS_AT_ONCE = 8;
@@ -56,7 +56,7 @@ export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings)
   const shards = new Shards(
     Array.from({ length: count }, (_, shard) => {
       const { pool, readModels } = connectionsOf(config, shard);
-      const parts = { ...around, shard, shards: count, pool, readModels, bus };
+      const parts = { ...around, shard, shards: count, pool, bus };
       return new Shard(
         shard,
         pool,

@@ -54,9 +54,7 @@ begin
   foreach base in array made.tables loop
     if base = any (made.insert_only) then
       execute format('grant select, insert on %I to %I', base || '_v' || p_version, made.app_role);
-      execute format('create trigger %I before update or delete or truncate on %I '
-                     'for each statement execute function refuse_change()',
-                     base || '_append_only', base || '_v' || p_version);
+      perform make_insert_only(format('%I', base || '_v' || p_version)::regclass);
     else
       execute format('grant select, insert, update, delete on %I to %I', base || '_v' || p_version, made.app_role);
     end if;

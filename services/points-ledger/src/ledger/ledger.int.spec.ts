@@ -87,7 +87,7 @@ describe('the ledger on a real database', () => {
       sums.set(`${side} ${asset}`, (sums.get(`${side} ${asset}`) ?? 0n) + amount);
     }
     expect(await readTotals(ledger.pool)).toEqual(sums);
-    expect(await ledger.statements.waitFor(BigInt(entries.length), 5_000)).toBe(true);
+    expect(await ledger.projections.get('statements').waitFor(BigInt(entries.length), 5_000)).toBe(true);
     const rows = await ledger.readModels.getRepository(TransactionRow).find({ order: { position: 'ASC' } });
     const shown = rows.flatMap((row) =>
       row.entries.map(({ account, asset, amount }) => [account, asset, amount]),

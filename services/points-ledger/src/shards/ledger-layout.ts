@@ -1,12 +1,12 @@
 import { createPool, grantReadModel, runMigrations, type SqlClient } from '@kuda/event-store';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LEDGER_ERROR_CODES } from '../error-codes';
-import { Statements1760000000001 } from '../migrations/1760000000001-statements';
+import { Projections1760000000001 } from '../migrations/1760000000001-projections';
 import { LogSchema1760000000000 } from '@kuda/event-store';
 import { searchPathOf } from './shard-schema';
 
 /** The migrations of one shard, in order. */
-export const MIGRATIONS = [LogSchema1760000000000, Statements1760000000001];
+export const MIGRATIONS = [LogSchema1760000000000, Projections1760000000001];
 
 /** Into how many shards the ledger was cut when it was created. Never changed: it decides where a user lives. */
 class LedgerLayout1750000000000 implements MigrationInterface {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { projectionPosition, readHead } from '@kuda/event-store';
+import { readHead, readVersion } from '@kuda/event-store';
 import { problem } from '@kuda/service-kit';
 import { LEDGER_ERROR_CODES } from '../error-codes';
-import { STATEMENTS_PROJECTION } from '../statements/statements.projection';
+import { statements } from '../statements/statements.projection';
 import type { Shard } from './shard';
 
 /** How long a read waits for its `min_position`, and how often it looks, in milliseconds. */
@@ -23,9 +23,9 @@ export function logPosition(shard: Shard, least: bigint): Promise<bigint> {
  * @throws ProblemException 425 when they do not get there, 503 when they do not move at all.
  */
 export async function statementsPosition(shard: Shard, least: bigint): Promise<bigint> {
-  const projector = shard.writer?.statements;
+  const projector = shard.writer?.projections.get(statements.name);
   if (projector === undefined) {
-    return reached(shard, least, () => projectionPosition(shard.pool, STATEMENTS_PROJECTION));
+    return reached(shard, least, async () => (await readVersion(shard.pool, statements.name)).position);
   }
   if (await projector.waitFor(least, POSITION_WAIT_MS)) return projector.position;
   if (projector.health().lastError === null) throw tooEarly(shard, least, projector.position);

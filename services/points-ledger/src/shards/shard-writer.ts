@@ -2,10 +2,8 @@ import { hostname } from 'node:os';
 import {
   createCommitter,
   DueTicker,
-  Projector,
   Relay,
   systemClock,
-  typeOrmUnit,
   type LogCommitter,
   type RelayTail,
   type SqlPool,
@@ -13,18 +11,16 @@ import {
 import type { Command } from '@kuda/ledger-core';
 import type { KafkaBus } from '@kuda/messaging';
 import type { RuleSet } from '@kuda/rules';
-import type { DataSource, EntityManager } from 'typeorm';
 import type { LedgerMetrics } from '../ledger.metrics';
 import { LedgerPolicy } from '../ledger/ledger.policy';
 import { COMPACTED_TOPICS, RELAY_TOPICS, relayRecords } from '../ledger/relay-records';
 import { SERVICE_NAME } from '../ledger/service-name';
-import { projectStatements, STATEMENTS_PROJECTION } from '../statements/statements.projection';
+import { ShardProjections } from '../projections/shard-projections';
 
 export interface ShardWriterOptions {
   readonly shard: number;
   readonly shards: number;
   readonly pool: SqlPool;
-  readonly readModels: DataSource;
   readonly bus: KafkaBus;
   readonly rules: RuleSet;
   readonly metrics: LedgerMetrics;
@@ -36,7 +32,7 @@ export interface ShardWriterOptions {
 export class ShardWriter {
   readonly committer: LogCommitter<Command>;
   readonly relay: Relay;
-  readonly statements: Projector<EntityManager>;
+  readonly projections: ShardProjections;
   private readonly ticker: DueTicker;
   private fencedOut = false;
 
@@ -69,14 +65,7 @@ export class ShardWriter {
       compactedTopics: COMPACTED_TOPICS,
       onFatal,
     });
-    this.statements = new Projector({
-      ...STATEMENTS_PROJECTION,
-      sql: pool,
-      unit: typeOrmUnit(options.readModels),
-      apply: projectStatements,
-      signal: this.committer,
-      onFatal,
-    });
+    this.projections = new ShardProjections({ pool, rules: options.rules, signal: this.committer, onFatal });
     this.ticker = new DueTicker({ sql: pool, committer: this.committer, clock: systemClock, onFatal });
   }
 
@@ -87,8 +76,7 @@ export class ShardWriter {
 
   /** Throws while the relay or a projector fails. */
   assertFollowing(): void {
-    for (const tail of [this.relay, this.statements]) {
-      const { lastError } = tail.health();
+    for (const { lastError } of [this.relay.health(), ...this.projections.health().values()]) {
       if (lastError !== null) throw new Error(lastError);
     }
   }
@@ -96,7 +84,7 @@ export class ShardWriter {
   async start(): Promise<void> {
     await this.committer.start();
     this.relay.start();
-    this.statements.start();
+    await this.projections.start();
     this.ticker.start();
   }
 
@@ -112,7 +100,7 @@ export class ShardWriter {
 
   /** Publishes and projects what is committed, then ends. */
   async stopFollowing(): Promise<void> {
-    await Promise.all([this.relay.stop(), this.statements.stop()]);
+    await Promise.all([this.relay.stop(), this.projections.stop()]);
   }
 
   async stop(): Promise<void> {

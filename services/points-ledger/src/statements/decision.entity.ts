@@ -4,7 +4,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 const amount = { type: 'bigint', transformer: bigintColumn } as const;
 
 /** What one rule version said of one event. */
-@Entity({ name: 'decision_v1' })
+@Entity({ name: 'decision' })
 export class DecisionRow {
   @PrimaryColumn(amount)
   readonly position: bigint = 0n;
@@ -56,4 +56,8 @@ export class DecisionRow {
 
   @Column({ name: 'event_time_us', ...amount })
   readonly eventTimeUs: bigint = 0n;
+
+  /** Position of the record that decided it first: another one where a reversal had it decided again. */
+  @Column({ name: 'decided_position', ...amount })
+  readonly decidedPosition: bigint = 0n;
 }

@@ -10,7 +10,7 @@ export interface EntryText {
 }
 
 /** A record of the ledger that moved something. */
-@Entity({ name: 'transaction_v1' })
+@Entity({ name: 'transaction' })
 export class TransactionRow {
   @PrimaryColumn({ type: 'bigint', transformer: bigintColumn })
   readonly position: bigint = 0n;
@@ -29,6 +29,14 @@ export class TransactionRow {
 
   @Column({ name: 'recorded_at_us', type: 'bigint', transformer: bigintColumn })
   readonly recordedAtUs: bigint = 0n;
+
+  /** Why, where the command said so; else empty. */
+  @Column({ type: 'text' })
+  readonly reason: string = '';
+
+  /** The case it belongs to, where the command named one; else empty. */
+  @Column({ name: 'case_id', type: 'text' })
+  readonly caseId: string = '';
 
   @Column({ type: 'jsonb' })
   readonly entries: readonly EntryText[] = [];

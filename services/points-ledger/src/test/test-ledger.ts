@@ -2,9 +2,7 @@ import {
   createCommitter,
   createPool,
   createReadModelSource,
-  Projector,
   runMigrations,
-  typeOrmUnit,
   type Clock,
   type LogCommitter,
   type SqlPool,
@@ -13,14 +11,14 @@ import type { Command } from '@kuda/ledger-core';
 import { SHIPPED_RULE_SETS, type RuleSet } from '@kuda/rules';
 import { testDatabase } from '@kuda/testing';
 import { join } from 'node:path';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { LedgerPolicy } from '../ledger/ledger.policy';
 import { loadRules } from '../ledger/load-rules';
+import { ShardProjections } from '../projections/shard-projections';
 import { MIGRATIONS } from '../shards/ledger-layout';
 import { Shard } from '../shards/shard';
 import { Shards } from '../shards/shards';
 import { DecisionRow } from '../statements/decision.entity';
-import { projectStatements, STATEMENTS_PROJECTION } from '../statements/statements.projection';
 import { TransactionRow } from '../statements/transaction.entity';
 
 export function shippedRules(): RuleSet {
@@ -44,7 +42,7 @@ export interface TestLedger {
   /** What ended the committer or the projector; empty when all is well. */
   readonly fatal: readonly Error[];
   readonly committer: LogCommitter<Command>;
-  readonly statements: Projector<EntityManager>;
+  readonly projections: ShardProjections;
   /** The same, for what reads all shards. */
   readonly shards: Shards;
   /** As after the end of the process: a new committer and a new projector on the same database. */
@@ -57,7 +55,7 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
   const database = await testDatabase();
   const appRole = decodeURIComponent(new URL(database.appUrl).username);
   await runMigrations({ migrationUrl: database.ownerUrl, appRole, migrations: MIGRATIONS });
-  const pool = createPool(database.appUrl, { applicationName: 'test-ledger', max: 6 });
+  const pool = createPool(database.appUrl, { applicationName: 'test-ledger', max: 10 });
   const entities = [TransactionRow, DecisionRow];
   const source = createReadModelSource({ url: database.appUrl, applicationName: 'test-reads', entities });
   const readModels = await source.initialize();
@@ -68,20 +66,17 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
     const onFatal = (error: Error): void => {
       fatal.push(error);
     };
-    const policy = new LedgerPolicy(rules, () => undefined);
+    const policy = new LedgerPolicy(rules, () => undefined, pool);
     const committer = createCommitter({ pool, policy, clock, owner: 'test', onFatal });
     await committer.start();
-    const unit = typeOrmUnit(readModels);
-    const apply = projectStatements;
-    const options = { ...STATEMENTS_PROJECTION, sql: pool, unit, apply, signal: committer, onFatal };
-    const statements = new Projector(options);
-    statements.start();
-    return { committer, statements };
+    const projections = new ShardProjections({ pool, rules, signal: committer, onFatal });
+    await projections.start();
+    return { committer, projections };
   };
   let running = await start();
   const stop = async (): Promise<void> => {
     await running.committer.stop();
-    await running.statements.stop();
+    await running.projections.stop();
   };
   return {
     pool,
@@ -96,8 +91,8 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
     get committer() {
       return running.committer;
     },
-    get statements() {
-      return running.statements;
+    get projections() {
+      return running.projections;
     },
     restart: async () => {
       await stop();
