@@ -1,10 +1,10 @@
 import {
   dayOf,
-  decideEvent,
-  EMPTY_MEMORY,
+  decideInPlace,
   NO_TRUST,
+  RuleMemory,
   US_PER_DAY,
-  type RuleAccount,
+  type OwnAccount,
   type RuleEvent,
   type RuleSet,
 } from '@kuda/rules';
@@ -16,7 +16,8 @@ const POINT = 'POINT';
 const GPU_SECONDS = 'GPU_SECOND/';
 const SECONDS_PER_HOUR = 3600;
 const US_PER_MS = 1000n;
-const NEWCOMER: RuleAccount = { memory: EMPTY_MEMORY, trust: NO_TRUST };
+/** Nobody asks a back-test for the facts of a single decision. */
+const BRIEF = { describe: false };
 
 /** What turns points into GPU hours in the report. */
 export interface BacktestPrices {
@@ -29,7 +30,7 @@ export interface BacktestPrices {
  * the result is a report. Events are those that intake would accept; what it would keep aside is told as rejected.
  */
 export class Backtest {
-  private readonly accounts = new Map<string, RuleAccount>();
+  private readonly accounts = new Map<string, OwnAccount>();
   private readonly tallies = new RuleTallies();
   private readonly paidByUser = new Map<string, bigint>();
   private readonly rejections = new Map<string, number>();
@@ -44,15 +45,21 @@ export class Backtest {
   /** Decides one event. */
   add(event: RuleEvent): void {
     this.events += 1;
-    const before = this.accounts.get(event.beneficiary) ?? NEWCOMER;
-    const { decisions, account } = decideEvent(this.set, before, event);
-    this.accounts.set(event.beneficiary, account);
+    const { decisions } = decideInPlace(this.set, this.accountOf(event.beneficiary), event, BRIEF);
     for (const decision of decisions) {
       this.tallies.add(decision, this.monthOf(event.timeUs));
       if (decision.amountPaid === 0n || decision.rule.asset !== POINT) continue;
       const paid = this.paidByUser.get(event.beneficiary) ?? 0n;
       this.paidByUser.set(event.beneficiary, paid + decision.amountPaid);
     }
+  }
+
+  private accountOf(user: string): OwnAccount {
+    const known = this.accounts.get(user);
+    if (known !== undefined) return known;
+    const account: OwnAccount = { memory: RuleMemory.empty(), trust: NO_TRUST };
+    this.accounts.set(user, account);
+    return account;
   }
 
   /** Counts one input that intake keeps aside. */

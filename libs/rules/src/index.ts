@@ -20,7 +20,7 @@ export {
   type ReversedAward,
 } from './history';
 export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
-export { EMPTY_MEMORY, type RuleMemory } from './memory';
+export { EMPTY_MEMORY, RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
 export type { RuleEvent } from './rule-event';
 export { rulesInForce, type AssetPolicy, type RuleSet, type RuleVersion } from './rule-set';

@@ -18,7 +18,7 @@ async function backtest(...more: string[]): Promise<Record<string, unknown>> {
 }
 
 describe('kuda rules backtest', () => {
-  for (const name of ['activity-events', 'activity-events-dirty']) {
+  for (const name of ['activity-events', 'activity-events-dirty', 'activity-all-rules']) {
     const events = join(DATA, `${name}.jsonl.gz`);
     (existsSync(events) ? it : it.skip)(
       `gives what is expected of ${name} (needs ../shared/data)`,
