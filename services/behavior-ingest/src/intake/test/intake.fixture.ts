@@ -1,7 +1,6 @@
 import {
   createCommitter,
   createPool,
-  LogSchema1760000000000,
   readEntries,
   runMigrations,
   systemClock,
@@ -13,7 +12,10 @@ import {
 import { ServiceMetrics } from '@kuda/service-kit';
 import { testDatabase } from '@kuda/testing';
 import { IngestMetrics } from '../../ingest.metrics';
-import { IntakeTables1760000000001 } from '../../migrations/1760000000001-intake-tables';
+import { MIGRATIONS } from '../../migrations';
+import { ProducerDirectory } from '../../domain/producer';
+import { openProducer } from '../../producers/open-producer';
+import { RiskPolicies } from '../../risk/risk-policies';
 import type { ActivityInput, IntakeCommand, InputOrigin } from '../activity-input';
 import { IntakePolicy } from '../intake.policy';
 import { RecordActivityHandler } from '../record-activity.handler';
@@ -40,17 +42,19 @@ export interface IntakeFixture {
 export async function anIntake(): Promise<IntakeFixture> {
   const database = await testDatabase();
   const appRole = new URL(database.appUrl).username;
-  const migrations = [LogSchema1760000000000, IntakeTables1760000000001];
-  await runMigrations({ migrationUrl: database.ownerUrl, appRole, migrations });
+  await runMigrations({ migrationUrl: database.ownerUrl, appRole, migrations: MIGRATIONS });
   const pool = createPool(database.appUrl, { applicationName: 'intake-test' });
   return {
     pool,
     begin: async (clock = systemClock) => {
-      const policy = new IntakePolicy(pool);
+      const riskPolicies = new RiskPolicies(pool);
+      await riskPolicies.refresh();
+      const policy = new IntakePolicy({ sql: pool, riskPolicies: () => riskPolicies.all });
       const committer = createCommitter({ pool, policy, clock, owner: 'test', onFatal: () => undefined });
       await committer.start();
+      const registry = { directory: new ProducerDirectory([openProducer('local')]) };
       const metrics = new IngestMetrics(new ServiceMetrics('behavior-ingest'));
-      const handler = new RecordActivityHandler(committer, clock, metrics);
+      const handler = new RecordActivityHandler(committer, clock, metrics, registry);
       return { committer, handler, stop: () => committer.stop() };
     },
     entries: () => readEntries(pool, { after: 0n, limit: MAX_ENTRIES }),
