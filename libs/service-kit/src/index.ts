@@ -12,7 +12,14 @@ export {
   type ProblemItem,
 } from './http/problem.exception';
 export { jsonPointer, ZodPipe } from './http/zod.pipe';
-export { IdempotencyKey, ZodBody, ZodParam, ZodQuery, type BodyOptions } from './http/zod.decorators';
+export {
+  actionOf,
+  IdempotencyKey,
+  ZodBody,
+  ZodParam,
+  ZodQuery,
+  type BodyOptions,
+} from './http/zod.decorators';
 export { encodeCursor, pageOf, pageQuery, toPage, type Cursor, type Page } from './http/paging';
 export { amountsAsStrings, amountText, timeText, toRfc3339 } from './http/json';
 export { CurrentPrincipal, Public, Scopes, type RouteAccess } from './auth/access.decorators';

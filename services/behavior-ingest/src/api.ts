@@ -4,9 +4,13 @@ import { EventsController } from './intake/events.controller';
 import { QuarantineController } from './quarantine/quarantine.controller';
 import { RELAYED_TOPICS } from './relay/activity-records';
 import { IntakeReportController } from './reports/intake-report.controller';
+import { ProducerController } from './producers/producer.controller';
+import { RiskPolicyController } from './risk/risk-policy.controller';
+import { SchemasController } from './schemas/schemas.controller';
 import { RingsController } from './votes/rings.controller';
 import { TrustConsumer } from './votes/trust.consumer';
 
+export { EVENT_SCHEMAS, type PublishedSchema } from './domain/event-schema';
 export { INGEST_ERROR_CODES as errors } from './error-codes';
 
 /** The HTTP interface, for its OpenAPI document and for tests of every route. */
@@ -15,7 +19,15 @@ export const api: ApiDescription = {
   title: 'Behaviour intake',
   description:
     'Takes activity events, keeps aside what it cannot take with a reason, and counts both exactly.',
-  controllers: [EventsController, QuarantineController, IntakeReportController, RingsController],
+  controllers: [
+    EventsController,
+    SchemasController,
+    QuarantineController,
+    ProducerController,
+    RiskPolicyController,
+    IntakeReportController,
+    RingsController,
+  ],
 };
 
 /** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */

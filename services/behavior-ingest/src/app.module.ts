@@ -11,10 +11,19 @@ import { Admission } from './intake/admission';
 import { EventsController } from './intake/events.controller';
 import { CLOCK, COMMITTER, LOG_POOL } from './intake/ports';
 import { RecordActivityHandler } from './intake/record-activity.handler';
+import { ChangeProducerHandler } from './producers/change-producer.handler';
+import { ProducerController } from './producers/producer.controller';
+import { ProducerRegistry } from './producers/producer.registry';
+import { RateLimits } from './producers/rate-limits';
 import { QuarantineController } from './quarantine/quarantine.controller';
 import { QuarantineLineEntity } from './quarantine/quarantine-line.entity';
+import { QuarantineOutcomeEntity } from './quarantine/quarantine-outcome.entity';
+import { QuarantineHandler } from './quarantine/quarantine.handler';
 import { QuarantineQuery } from './quarantine/quarantine.query';
 import { IntakeReportController } from './reports/intake-report.controller';
+import { ChangeRiskPolicyHandler, RiskPolicies } from './risk/risk-policies';
+import { RiskPolicyController } from './risk/risk-policy.controller';
+import { SchemasController } from './schemas/schemas.controller';
 import { RingsController } from './votes/rings.controller';
 import { TrustConsumer } from './votes/trust.consumer';
 import { IntakeReportQuery } from './reports/intake-report.query';
@@ -27,7 +36,7 @@ export const RUNTIME = Symbol('the runtime of behavior-ingest');
 const READ_CONNECTIONS = 2;
 
 function databaseOf(config: IngestConfig): DynamicModule {
-  const entities = [QuarantineLineEntity];
+  const entities = [QuarantineLineEntity, QuarantineOutcomeEntity];
   return TypeOrmModule.forRootAsync({
     useFactory: () => ({ type: 'postgres', entities }),
     dataSourceFactory: () =>
@@ -60,6 +69,23 @@ function runtimeProviders(config: IngestConfig) {
       inject: [RUNTIME],
       useFactory: ({ committer }: IngestRuntime) => new Admission(committer),
     },
+    { provide: ProducerRegistry, inject: [RUNTIME], useFactory: ({ registry }: IngestRuntime) => registry },
+    {
+      provide: RiskPolicies,
+      inject: [RUNTIME],
+      useFactory: (runtime: IngestRuntime) => runtime.riskPolicies,
+    },
+    {
+      provide: RateLimits,
+      inject: [RUNTIME],
+      useFactory: ({ registry }: IngestRuntime) => new RateLimits(registry, systemClock),
+    },
+    {
+      provide: ChangeRiskPolicyHandler,
+      inject: [RUNTIME],
+      useFactory: ({ committer, riskPolicies }: IngestRuntime) =>
+        new ChangeRiskPolicyHandler(committer, systemClock, riskPolicies),
+    },
   ];
 }
 
@@ -79,7 +105,10 @@ export class AppModule implements OnModuleInit {
         ActivityConsumer,
         TrustConsumer,
         EventsController,
+        SchemasController,
         QuarantineController,
+        ProducerController,
+        RiskPolicyController,
         IntakeReportController,
         RingsController,
       ],
@@ -87,6 +116,8 @@ export class AppModule implements OnModuleInit {
         ...runtimeProviders(config),
         IngestMetrics,
         RecordActivityHandler,
+        ChangeProducerHandler,
+        QuarantineHandler,
         QuarantineQuery,
         IntakeReportQuery,
       ],

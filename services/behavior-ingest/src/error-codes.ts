@@ -90,6 +90,66 @@ export const INGEST_ERROR_CODES = {
     remedy:
       'Repeat the request: what was recorded is then answered as a duplicate. Report it if it persists.',
   },
+  notPermitted: {
+    code: 'KUDA-INGEST-1106',
+    status: 403,
+    title: 'Not this producer',
+    cause:
+      'An event is of a source that the sender does not own, or of a type that the producer may not emit; ' +
+      '`errors` points at each. Nothing of the request was taken.',
+    remedy:
+      'Compare with GET /v1/producers; an operator registers sources and types. On the bus such an event is ' +
+      'kept aside as bad_value.',
+  },
+  rateLimited: {
+    code: 'KUDA-INGEST-1107',
+    status: 429,
+    title: 'Over the quota',
+    cause: 'The producer has sent more events than its quota; none of this request was taken.',
+    remedy: 'Repeat after the time in Retry-After; RateLimit and RateLimit-Policy tell the quota.',
+  },
+  producerExists: {
+    code: 'KUDA-INGEST-1110',
+    status: 409,
+    title: 'Producer exists',
+    cause: 'A producer of this id is registered already.',
+    remedy: 'Change it with PUT /v1/producers/{id}, give it a further key, or choose another id.',
+  },
+  sourceTaken: {
+    code: 'KUDA-INGEST-1111',
+    status: 409,
+    title: 'Source taken',
+    cause: 'One of the sources is registered for another producer, letter by letter.',
+    remedy: 'Take it from the other producer first; a longer prefix may be registered beside a shorter one.',
+  },
+  tooManyKeys: {
+    code: 'KUDA-INGEST-1112',
+    status: 409,
+    title: 'Too many keys',
+    cause: 'The producer has 8 keys that are good.',
+    remedy: 'Revoke one that is not used any more.',
+  },
+  tooManyProducers: {
+    code: 'KUDA-INGEST-1113',
+    status: 409,
+    title: 'Too many producers',
+    cause: 'The registry holds 1,000 producers, which it keeps in memory.',
+    remedy: 'Give a producer several sources instead of registering each source.',
+  },
+  replayRefused: {
+    code: 'KUDA-INGEST-1120',
+    status: 422,
+    title: 'Replay kept aside again',
+    cause: 'The replayed input is still not an event that can be taken; `errors` has reason and pointer.',
+    remedy: 'Send it corrected: {"event": {…}}. The record stays open.',
+  },
+  alreadyClosed: {
+    code: 'KUDA-INGEST-1121',
+    status: 409,
+    title: 'Record closed',
+    cause: 'The quarantine record has been closed another way before: replayed or discarded.',
+    remedy: 'Read the record: `resolution` says what became of it.',
+  },
   unreadableBalance: {
     code: 'KUDA-INGEST-1190',
     status: 500,

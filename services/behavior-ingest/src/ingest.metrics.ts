@@ -1,7 +1,7 @@
 import type { BatchReport } from '@kuda/event-store';
 import { ServiceMetrics } from '@kuda/service-kit';
 import { Injectable } from '@nestjs/common';
-import type { ActivityInput } from './intake/activity-input';
+import type { InputOrigin } from './intake/activity-input';
 import type { Recorded } from './intake/recorded';
 
 /** From one event to a full batch. */
@@ -13,6 +13,7 @@ const MS_PER_SECOND = 1_000;
 @Injectable()
 export class IngestMetrics {
   private readonly inputs;
+  private readonly refusals;
   private readonly batchSize;
   private readonly appendSeconds;
 
@@ -22,6 +23,12 @@ export class IngestMetrics {
       unit: 'total',
       help: 'Inputs by way and by what became of them (accepted, duplicate, faulted, or the reason of a rejection).',
       labels: ['via', 'outcome'],
+    });
+    this.refusals = metrics.counter({
+      what: 'refused_events',
+      unit: 'total',
+      help: 'Events of requests that were refused whole (rate, overload, not_permitted), and times the bus was held back.',
+      labels: ['why'],
     });
     this.batchSize = metrics.histogram({
       what: 'append_batch',
@@ -38,14 +45,17 @@ export class IngestMetrics {
   }
 
   /** The inputs of one call came the same way. */
-  recorded(inputs: readonly ActivityInput[], results: readonly Recorded[]): void {
-    const via = inputs[0]?.origin.via ?? 'bus';
+  recorded(via: InputOrigin['via'], results: readonly Recorded[]): void {
     const counts = new Map<string, number>();
     for (const result of results) {
       const outcome = result.status === 'rejected' ? result.rejection.reason : result.status;
       counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     }
     for (const [outcome, count] of counts) this.inputs.inc({ via, outcome }, count);
+  }
+
+  refused(why: 'rate' | 'overload' | 'not_permitted' | 'bus_held', count: number): void {
+    this.refusals.inc({ why }, count);
   }
 
   appended({ commands, durationMs }: BatchReport): void {

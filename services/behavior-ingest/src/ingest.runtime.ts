@@ -3,7 +3,6 @@ import { CONSUMER_GROUPS } from '@kuda/contracts';
 import {
   createCommitter,
   createPool,
-  LogSchema1760000000000,
   Relay,
   runMigrations,
   storedOffsets,
@@ -17,8 +16,10 @@ import type { ShutdownCoordinator } from '@kuda/service-kit';
 import type { IngestConfig } from './config';
 import type { IntakeCommand } from './intake/activity-input';
 import { IntakePolicy } from './intake/intake.policy';
-import { IntakeTables1760000000001 } from './migrations/1760000000001-intake-tables';
-import { Votes1760000000020 } from './migrations/1760000000020-votes';
+import { MIGRATIONS } from './migrations';
+import { openProducerCommand } from './producers/open-producer';
+import { ProducerRegistry } from './producers/producer.registry';
+import { RiskPolicies } from './risk/risk-policies';
 import { createVotes, type Votes } from './votes/votes.runtime';
 import { activityRecords, RELAYED_TOPICS } from './relay/activity-records';
 
@@ -38,6 +39,9 @@ export interface IngestRuntime {
   readonly relay: Relay;
   readonly consumer: KafkaBatchServer;
   readonly votes: Votes;
+  /** Who may emit what, and the bounds of velocity: read at the start, changed by this process alone. */
+  readonly registry: ProducerRegistry;
+  readonly riskPolicies: RiskPolicies;
   /** Migrates where it may, takes the log over and starts to publish; the consumer is started by Nest after it. */
   start(): Promise<void>;
 }
@@ -54,8 +58,19 @@ async function migrate(config: IngestConfig): Promise<void> {
   await runMigrations({
     migrationUrl: config.DATABASE_MIGRATION_URL,
     appRole: decodeURIComponent(new URL(config.DATABASE_URL).username),
-    migrations: [LogSchema1760000000000, IntakeTables1760000000001, Votes1760000000020],
+    migrations: MIGRATIONS,
   });
+}
+
+async function readReferences(
+  { registry, riskPolicies, committer }: IngestRuntime,
+  openProducer: string | undefined,
+): Promise<void> {
+  await riskPolicies.refresh();
+  await registry.refresh();
+  if (openProducer === undefined || registry.directory.get(openProducer) !== null) return;
+  await committer.submit([openProducerCommand(openProducer)]);
+  await registry.refresh();
 }
 
 /** Nothing new comes in, what came in is recorded, what is recorded is published, and then the connections close. */
@@ -80,9 +95,11 @@ export function createRuntime(
   };
   const pool = createPool(config.DATABASE_URL, { applicationName: SERVICE_NAME, max: LOG_CONNECTIONS });
   const bus = createKafkaBus({ clientId: SERVICE_NAME, brokers: config.KAFKA_BROKERS });
+  const registry = new ProducerRegistry(pool);
+  const riskPolicies = new RiskPolicies(pool);
   const committer = createCommitter({
     pool,
-    policy: new IntakePolicy(pool),
+    policy: new IntakePolicy({ sql: pool, riskPolicies: () => riskPolicies.all }),
     clock: systemClock,
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,
@@ -108,11 +125,22 @@ export function createRuntime(
   const start = async (): Promise<void> => {
     await migrate(config);
     await committer.start();
+    await readReferences(runtime, config.INTAKE_OPEN_PRODUCER);
     relay.start();
     votes.tally.start();
     votes.rings.start();
   };
-  const runtime: IngestRuntime = { pool, bus, committer, relay, consumer, votes, start };
+  const runtime: IngestRuntime = {
+    pool,
+    bus,
+    committer,
+    relay,
+    consumer,
+    votes,
+    registry,
+    riskPolicies,
+    start,
+  };
   endInOrder(runtime, shutdown);
   return runtime;
 }

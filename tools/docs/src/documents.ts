@@ -1,3 +1,4 @@
+import { EVENT_SCHEMAS } from '@kuda/behavior-ingest/api';
 import { buildOpenApi } from '@kuda/service-kit';
 import { buildAsyncApi } from './asyncapi/asyncapi';
 import { errorsDocument } from './errors.document';
@@ -21,6 +22,10 @@ export function generatedDocuments(): readonly GeneratedDocument[] {
     ...SERVICE_APIS.map(({ api }) => ({
       path: `docs/api/${api.name}.openapi.json`,
       text: json(buildOpenApi(api)),
+    })),
+    ...[...EVENT_SCHEMAS.values()].map(({ type, schema }) => ({
+      path: `docs/api/schemas/${type}.json`,
+      text: json(schema),
     })),
     { path: 'docs/api/asyncapi.json', text: json(buildAsyncApi()) },
     { path: 'docs/errors.md', text: errorsDocument() },

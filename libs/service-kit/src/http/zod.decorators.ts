@@ -62,6 +62,11 @@ export function ZodParam(name: string, schema: z.ZodType): ParameterDecorator {
   });
 }
 
+/** The path of an action on one thing, `{id}:<action>`: `@Post(actionOf('id', 'replay'))`. */
+export function actionOf(parameter: string, action: string): string {
+  return `:${parameter}([^:]+)::${action}`;
+}
+
 const readIdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext): string =>
   idempotencyKey(
     context.switchToHttp().getRequest<FastifyRequest>().headers[IDEMPOTENCY_KEY_HEADER.toLowerCase()],

@@ -61,8 +61,8 @@ export function buildOpenApi(api: ApiDescription): OpenApiDocument {
   };
 }
 
-/** A parameter is `:name`; `::` stands for a colon, as in `:id::cancel`. */
-const PARAMETER = /(?<!:):(\w+)/g;
+/** A parameter is `:name`, or `:name(pattern)`; `::` stands for a colon (`actionOf`). */
+const PARAMETER = /(?<!:):(\w+)(?:\([^)]*\))?/g;
 
 function openApiPath(path: string): string {
   return path.replaceAll(PARAMETER, '{$1}').replaceAll('::', ':');

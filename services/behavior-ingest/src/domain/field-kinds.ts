@@ -32,13 +32,13 @@ export const USER_ID_PATTERN = '^[A-Za-z0-9._:@-]{1,128}$';
 const USER_ID = new RegExp(USER_ID_PATTERN);
 // Control characters are no part of an id, and PostgreSQL's text cannot hold NUL.
 const CONTROL = /\p{Cc}/u;
-// eslint-disable-next-line no-control-regex -- exactly what is not printable ASCII
+// What is not ASCII, control characters apart: those are refused before.
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 
 function isLongerThan(text: string, characters: number): boolean {
   // A character is one or two units: only between the two bounds it has to be counted.
   if (text.length <= characters) return false;
-  return text.length > 2 * characters || [...text].length > characters;
+  return text.length > 2 * characters || Array.from(text).length > characters;
 }
 
 /** Why a text is no bounded, well-formed, printable text; undefined when it is. */

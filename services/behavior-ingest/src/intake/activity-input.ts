@@ -1,20 +1,35 @@
 import { hash } from 'node:crypto';
 import { eventKey, type ActivityEvent, type EventIdentity } from '../domain/activity-event';
 import type { Rejection } from '../domain/rejection';
+import type { RiskPolicy } from '../domain/risk';
 import type { RawInput } from '../domain/validate-event';
+import type { ProducerVersion } from '../producers/producer-codec';
 
 /** Where an input came from: a place on the bus, or in a request. Unique for ever. */
 export type InputOrigin =
   | { readonly via: 'bus'; readonly topic: string; readonly partition: number; readonly offset: bigint }
   | { readonly via: 'http'; readonly requestId: string; readonly index: number }
   /** Derived from other events by intake itself; `cause` is its own event key. */
-  | { readonly via: 'derived'; readonly cause: string };
+  | { readonly via: 'derived'; readonly cause: string }
+  | ReplayOrigin;
+
+/** A rejected input that an operator sends again, as it was or corrected. */
+export interface ReplayOrigin {
+  readonly via: 'replay';
+  readonly requestId: string;
+  readonly quarantineId: string;
+  /** The position of the rejected input's entry. */
+  readonly position: bigint;
+  readonly actor: string;
+}
 
 /** One input on its way into the log. */
 export interface ActivityInput extends RawInput {
   readonly origin: InputOrigin;
   readonly backfill: boolean;
   readonly traceparent: string | null;
+  /** The producer whose key was shown; absent or null where the source alone tells. */
+  readonly keyOf?: string | null;
 }
 
 /** What is asked of the log for one input. */
@@ -26,8 +41,23 @@ export type IntakeCommand =
       readonly identity: EventIdentity;
       readonly input: RawInput;
       readonly origin: InputOrigin;
+      readonly backfill: boolean;
+      readonly producer: string;
     }
-  | { readonly type: 'duplicate'; readonly identity: EventIdentity; readonly origin: InputOrigin };
+  | { readonly type: 'duplicate'; readonly identity: EventIdentity; readonly origin: InputOrigin }
+  | Discard
+  | { readonly type: 'producer'; readonly version: ProducerVersion }
+  | { readonly type: 'risk-policy'; readonly policy: RiskPolicy; readonly actor: string };
+
+/** An operator gives a rejected input up, for a reason. */
+export interface Discard {
+  readonly type: 'discard';
+  readonly quarantineId: string;
+  /** The position of the rejected input's entry. */
+  readonly position: bigint;
+  readonly actor: string;
+  readonly note: string;
+}
 
 /** The id of the entry of an input that is not an event's first: its coordinates. */
 export function originId(origin: InputOrigin): string {
@@ -38,6 +68,8 @@ export function originId(origin: InputOrigin): string {
       return `http:${origin.requestId}/${String(origin.index)}`;
     case 'derived':
       return `derived:${origin.cause}`;
+    case 'replay':
+      return `replay:${origin.quarantineId}/${origin.requestId}`;
   }
 }
 

@@ -5,9 +5,10 @@ import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
+import { RateLimits } from '../producers/rate-limits';
 import { senderTrace, type ActivityInput, type IntakeCommand } from './activity-input';
 import { COMMITTER } from './ports';
-import { RecordActivityHandler } from './record-activity.handler';
+import { countByProducer, RecordActivityHandler } from './record-activity.handler';
 import type { Recorded } from './recorded';
 
 const NOTHING = Buffer.alloc(0);
@@ -30,6 +31,7 @@ export class ActivityConsumer {
 
   constructor(
     private readonly handler: RecordActivityHandler,
+    private readonly limits: RateLimits,
     @Inject(COMMITTER) private readonly committer: Pick<LogCommitter<IntakeCommand>, 'storeOffset'>,
   ) {}
 
@@ -53,7 +55,11 @@ export class ActivityConsumer {
         const inputs = batch.messages.map((message, index) =>
           inputOf(message, backfill, traceparents[index] ?? null),
         );
-        await this.putAside(batch, await this.handler.record(inputs));
+        const judged = this.handler.judge(inputs);
+        // Over its quota a producer's records wait where they are: on their partition.
+        await this.limits.hold(countByProducer(judged));
+        if (batch.isStale()) return;
+        await this.putAside(batch, await this.handler.commit(judged));
       },
     );
   }

@@ -3,8 +3,17 @@ import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
 import { Logger } from '@nestjs/common';
 import { ActivityConsumer } from './activity.consumer';
 import type { ActivityInput } from './activity-input';
+import type { Verdict } from '../domain/activity-event';
+import { rejection } from '../domain/rejection';
+import { RateLimits, type CountByProducer } from '../producers/rate-limits';
 import { RecordActivityHandler } from './record-activity.handler';
 import type { Recorded } from './recorded';
+
+const REJECTED: Verdict = {
+  kind: 'rejected',
+  rejection: rejection('malformed_json', '', 'not JSON'),
+  identity: { source: '', eventId: '' },
+};
 
 type DeadLetter = readonly [offset: bigint, code: string];
 
@@ -18,10 +27,14 @@ function aConsumer(results: readonly Recorded[] | Error) {
   const stored: InputOffset[] = [];
   const letters: DeadLetter[] = [];
   const handler = Object.create(RecordActivityHandler.prototype) as RecordActivityHandler;
-  handler.record = (inputs) => {
+  handler.judge = (inputs) => {
     seen.push(...inputs);
-    return results instanceof Error ? Promise.reject(results) : Promise.resolve(results);
+    return inputs.map((input) => ({ input, verdict: REJECTED, producer: 'serving' }));
   };
+  handler.commit = () => (results instanceof Error ? Promise.reject(results) : Promise.resolve(results));
+  const held: CountByProducer[] = [];
+  const limits = Object.create(RateLimits.prototype) as RateLimits;
+  limits.hold = (counts) => Promise.resolve(void held.push(counts));
   const storeOffset = (input: InputOffset): Promise<void> => Promise.resolve(void stored.push(input));
   const batchOf = (stale: boolean, ...messages: readonly IncomingMessage[]): MessageBatch => ({
     topic: 't',
@@ -30,7 +43,14 @@ function aConsumer(results: readonly Recorded[] | Error) {
     isStale: () => stale,
     deadLetter: ({ offset }, code) => Promise.resolve(void letters.push([offset, code])),
   });
-  return { consumer: new ActivityConsumer(handler, { storeOffset }), batchOf, seen, stored, letters };
+  return {
+    consumer: new ActivityConsumer(handler, limits, { storeOffset }),
+    batchOf,
+    seen,
+    stored,
+    letters,
+    held,
+  };
 }
 
 describe('the consumer of activity', () => {
@@ -58,6 +78,12 @@ describe('the consumer of activity', () => {
     const { consumer, batchOf, seen } = aConsumer([accepted]);
     await consumer.backfill(batchOf(false, message(5n)));
     expect(seen).toMatchObject([{ backfill: true }]);
+  });
+
+  it('holds a batch back by the quotas of its producers', async () => {
+    const { consumer, batchOf, held } = aConsumer([accepted, accepted]);
+    await consumer.events(batchOf(false, message(5n), message(6n)));
+    expect(held).toEqual([new Map([['serving', 2]])]);
   });
 
   it('leaves a batch alone whose partition was lost', async () => {

@@ -9,10 +9,12 @@ import {
   type Principal,
 } from '@kuda/service-kit';
 import { TRACEPARENT_HEADER, withHop } from '@kuda/tracing';
-import { Controller, Post, RawBody, Req } from '@nestjs/common';
+import { Controller, Post, RawBody, Req, Res } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
 import type { z } from 'zod';
 import { INGEST_ERROR_CODES, REJECTION_CODES } from '../error-codes';
+import { IngestMetrics } from '../ingest.metrics';
+import { RateLimits } from '../producers/rate-limits';
 import { Admission } from './admission';
 import { senderTrace, type ActivityInput } from './activity-input';
 import { inputsOf } from './events.request';
@@ -24,10 +26,11 @@ import {
   SINGLE_TYPE,
   type EventsAnswer,
 } from './events.schema';
-import { RecordActivityHandler } from './record-activity.handler';
+import { countByProducer, RecordActivityHandler, type JudgedInput } from './record-activity.handler';
 import type { Recorded } from './recorded';
 
-const { notEvents, emptyBatch, tooManyEvents, overloaded, notRecorded } = INGEST_ERROR_CODES;
+const { notEvents, emptyBatch, tooManyEvents, notPermitted, rateLimited, overloaded, notRecorded } =
+  INGEST_ERROR_CODES;
 
 function answerOf(recorded: readonly Recorded[]): EventsAnswer {
   const idsOf = (status: 'accepted' | 'duplicate'): string[] =>
@@ -48,12 +51,29 @@ interface SentRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+interface ReplyHeaders {
+  headers(values: Readonly<Record<string, string>>): unknown;
+}
+
+/** A sender that oversteps its rights is told before anything of the request is recorded. */
+function mustBePermitted(judged: readonly JudgedInput[]): void {
+  const errors = judged.flatMap(({ verdict }, index) => {
+    if (verdict.kind === 'accepted' || verdict.rejection.forbidden !== true) return [];
+    const { pointer, detail } = verdict.rejection;
+    const place = judged.length === 1 ? pointer : `/${String(index)}${pointer}`;
+    return [{ pointer: place, code: notPermitted.code, detail }];
+  });
+  if (errors.length > 0) throw problem(notPermitted, { errors });
+}
+
 /** Takes activity events by HTTP. */
 @Controller('v1/events')
 export class EventsController {
   constructor(
     private readonly handler: RecordActivityHandler,
     private readonly admission: Admission,
+    private readonly limits: RateLimits,
+    private readonly metrics: IngestMetrics,
   ) {}
 
   @Post()
@@ -61,17 +81,20 @@ export class EventsController {
   @Describe({
     summary: 'Send one activity event, or up to 100',
     description:
-      'Answers when what it says is durable. Events may be repeated: a known (source, id) is a duplicate.',
+      'With a token, or the key of a producer. Answers when what it says is durable. Events may be repeated: a known ' +
+      '(source, id) is a duplicate. `RateLimit` and `RateLimit-Policy` tell how much of the quota is left.',
     status: 202,
     answer: eventsAnswer,
-    refusals: [notEvents, emptyBatch, tooManyEvents, overloaded, notRecorded],
+    refusals: [notEvents, emptyBatch, tooManyEvents, notPermitted, rateLimited, overloaded, notRecorded],
   })
   async send(
     @Req() request: SentRequest,
     @RawBody() raw: Buffer,
-    @ZodBody(eventsBody, { types: ['application/json', SINGLE_TYPE, BATCH_TYPE] }) body: unknown,
+    @ZodBody(eventsBody, { types: ['application/json', SINGLE_TYPE, BATCH_TYPE], unchecked: true })
+    body: unknown,
     @ZodQuery(eventsQuery) query: z.output<typeof eventsQuery>,
     @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: ReplyHeaders,
   ): Promise<EventsAnswer> {
     const backfill = query.backfill === 'true';
     if (backfill) requireScopes(principal, ['events:write', 'events:backfill']);
@@ -81,19 +104,36 @@ export class EventsController {
       contentType: String(request.headers['content-type']),
       requestId: request.id,
       backfill,
+      keyOf: principal.producer ?? null,
     });
-    const recorded = await this.record(inputs, senderTrace(request.headers[TRACEPARENT_HEADER]));
+    const sender = senderTrace(request.headers[TRACEPARENT_HEADER]);
+    const hop = { name: 'take events', file: __filename, kind: SpanKind.SERVER };
+    const recorded = await withHop(hop, sender, (traceparent) =>
+      this.admission.run(inputs.length, () => this.take(inputs, traceparent, reply)),
+    );
     const faulted = recorded.find((each) => each.status === 'faulted');
     if (faulted !== undefined) throw problem(notRecorded);
     return answerOf(recorded);
   }
 
-  private record(inputs: readonly ActivityInput[], sender: string | null): Promise<readonly Recorded[]> {
-    const hop = { name: 'take events', file: __filename, kind: SpanKind.SERVER };
-    return withHop(hop, sender, (traceparent) =>
-      this.admission.run(inputs.length, () =>
-        this.handler.record(inputs.map((input) => ({ ...input, traceparent }))),
-      ),
-    );
+  private take(
+    inputs: readonly ActivityInput[],
+    traceparent: string | null,
+    reply: ReplyHeaders,
+  ): Promise<readonly Recorded[]> {
+    const judged = this.handler.judge(inputs.map((input) => ({ ...input, traceparent })));
+    mustBePermitted(judged);
+    const counts = countByProducer(judged);
+    const taken = this.limits.take(counts);
+    const headers = this.limits.headersOf(counts.keys());
+    if (!taken.ok) {
+      this.metrics.refused('rate', inputs.length);
+      throw problem(rateLimited, {
+        headers: { ...headers, 'retry-after': String(taken.retryAfterSeconds) },
+        extra: { producer: taken.producer },
+      });
+    }
+    reply.headers(headers);
+    return this.handler.commit(judged);
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { inputsOf } from './events.request';
 
-const request = { contentType: 'application/json', requestId: 'r', backfill: false };
+const request = { contentType: 'application/json', requestId: 'r', backfill: false, keyOf: null };
 
 describe('a request of events', () => {
   it('is cut into its events as they came in, in order, whatever their spacing', () => {

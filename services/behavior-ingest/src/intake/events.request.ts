@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { problem } from '@kuda/service-kit';
+import { HTTP_ERROR_CODES, problem } from '@kuda/service-kit';
 import { scanJson } from '../domain/json-scan';
 import { INGEST_ERROR_CODES } from '../error-codes';
 import type { ActivityInput } from './activity-input';
@@ -12,6 +12,8 @@ export interface EventsRequest {
   readonly contentType: string;
   readonly requestId: string;
   readonly backfill: boolean;
+  /** The producer whose key was shown; null: a token. */
+  readonly keyOf: string | null;
 }
 
 function mustFit(isBatch: boolean, contentType: string): void {
@@ -32,13 +34,22 @@ function eventBytes(body: unknown, raw: Buffer): readonly Buffer[] {
     });
   }
   const text = raw.toString('utf8');
-  return scanJson(text).children.map(({ start, end }) => Buffer.from(text.slice(start, end)));
+  // Of a text in ASCII, characters and bytes stand at the same places: nothing has to be encoded again.
+  const sliceOf =
+    text.length === raw.length
+      ? (start: number, end: number) => raw.subarray(start, end)
+      : (start: number, end: number) => Buffer.from(text.slice(start, end));
+  return scanJson(text).children.map(({ start, end }) => sliceOf(start, end));
 }
 
 /** Cuts a request into inputs. @throws ProblemException when it is no list of events or too long a one. */
 export function inputsOf(request: EventsRequest): readonly ActivityInput[] {
-  const { body, raw, contentType, requestId, backfill } = request;
+  const { body, raw, contentType, requestId, backfill, keyOf } = request;
   if (!isUtf8(raw)) throw problem(INGEST_ERROR_CODES.notEvents, { detail: 'The body is not UTF-8.' });
+  if (typeof body !== 'object' || body === null) {
+    const errors = [{ pointer: '', code: 'bad_value', detail: 'Send an event or a list of events.' }];
+    throw problem(HTTP_ERROR_CODES.invalidRequest, { errors });
+  }
   mustFit(Array.isArray(body), contentType);
   return eventBytes(body, raw).map((bytes, index) => ({
     raw: bytes,
@@ -46,5 +57,6 @@ export function inputsOf(request: EventsRequest): readonly ActivityInput[] {
     origin: { via: 'http', requestId, index },
     backfill,
     traceparent: null,
+    keyOf,
   }));
 }

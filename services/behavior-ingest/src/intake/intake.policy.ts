@@ -78,7 +78,12 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     return readContext(this.facts.sql, commands);
   }
 
-  decide(_state: NoState, { command }: Envelope, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
+  decide(
+    _state: NoState,
+    { command }: Envelope,
+    facts: DecisionFacts,
+    context: IntakeContext,
+  ): Decided<NoState> {
     switch (command.type) {
       case 'accept':
         return this.accept(command, facts, context);
@@ -110,6 +115,8 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     const { command } = envelope;
     if (command.type !== 'accept') return null;
     const { event, origin } = command;
+    // What intake derives again is no input of anybody: it is answered with its first outcome.
+    if (origin.via === 'derived') return null;
     const identity = { source: event.source, eventId: event.eventId };
     return { ...envelope, commandId: originId(origin), command: { type: 'duplicate', identity, origin } };
   }
@@ -122,7 +129,11 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     return writeRows(tx, context);
   }
 
-  private accept({ event, origin }: Of<'accept'>, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
+  private accept(
+    { event, origin }: Of<'accept'>,
+    facts: DecisionFacts,
+    context: IntakeContext,
+  ): Decided<NoState> {
     const { recordedAtUs, position } = facts;
     const { claim } = event;
     const first = claim === null ? null : !context.claimed.has(claimKey(claim));
@@ -161,7 +172,11 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     return decided(ENTRY_KINDS.rejected, payload, `${TOTALS.rejectedPrefix}${rejection.reason}`);
   }
 
-  private duplicate({ identity, origin }: Repeat, facts: DecisionFacts, context: IntakeContext): Decided<NoState> {
+  private duplicate(
+    { identity, origin }: Repeat,
+    facts: DecisionFacts,
+    context: IntakeContext,
+  ): Decided<NoState> {
     const payload = encodeDuplicated(identity, origin, facts.recordedAtUs);
     if (origin.via === 'replay') close(context, facts, { origin, identity, outcome: 'duplicate' });
     return decided(ENTRY_KINDS.duplicated, payload, TOTALS.duplicates);
@@ -171,7 +186,16 @@ export class IntakePolicy implements DecisionPolicy<IntakeCommand, NoState, Inta
     const { position, actor, note } = command;
     const { position: byPosition, recordedAtUs: closedAtUs } = facts;
     const outcome = 'discarded';
-    context.newOutcomes.push({ position, outcome, byPosition, source: '', eventId: '', actor, note, closedAtUs });
+    context.newOutcomes.push({
+      position,
+      outcome,
+      byPosition,
+      source: '',
+      eventId: '',
+      actor,
+      note,
+      closedAtUs,
+    });
     return decided(ENTRY_KINDS.quarantine, encodeDiscarded(command, closedAtUs), TOTALS.discarded);
   }
 }

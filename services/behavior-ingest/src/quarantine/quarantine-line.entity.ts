@@ -1,5 +1,6 @@
 import { bigintColumn } from '@kuda/event-store';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import { QuarantineOutcomeEntity } from './quarantine-outcome.entity';
 
 /** The list of the quarantine: which entries of the log are rejected inputs, and why. Empty texts stand for unknown. */
 @Entity({ name: 'quarantine_line' })
@@ -27,4 +28,9 @@ export class QuarantineLineEntity {
 
   @Column({ type: 'bigint', name: 'rejected_at_us', transformer: bigintColumn })
   readonly rejectedAtUs: bigint = 0n;
+
+  /** Null while the record is open. */
+  @OneToOne(() => QuarantineOutcomeEntity)
+  @JoinColumn({ name: 'position' })
+  readonly outcome!: QuarantineOutcomeEntity | null;
 }

@@ -1,10 +1,24 @@
 import type { ActivityRejected } from '@kuda/contracts';
-import { pageOf, timeText, toRfc3339 } from '@kuda/service-kit';
+import { amountText, pageOf, timeText, toRfc3339 } from '@kuda/service-kit';
 import { z } from 'zod';
 import { isRejectionReason, REJECTION_REASONS, type RejectionReason } from '../domain/rejection';
 import { REJECTION_CODES } from '../error-codes';
 import { quarantineId, reasonOf } from '../intake/intake-entries';
 import type { QuarantineLineEntity } from './quarantine-line.entity';
+import { CLOSING_OUTCOMES, type QuarantineOutcome } from './quarantine-outcome.store';
+
+/** How a record was closed, once. */
+export const resolutionView = z.strictObject({
+  outcome: z
+    .enum(CLOSING_OUTCOMES)
+    .describe('Replayed into an accepted event or a repeat of one, or given up.'),
+  position: amountText.describe('Of the entry that closed it, in the log.'),
+  source: z.string().nullable(),
+  event_id: z.string().nullable(),
+  actor: z.string(),
+  note: z.string(),
+  closed_at: timeText,
+});
 
 /** A rejected input without its bytes. */
 export const quarantineItem = z.strictObject({
@@ -17,6 +31,7 @@ export const quarantineItem = z.strictObject({
   event_id: z.string().nullable().describe('As far as it could be read.'),
   rejected_at: timeText,
   bytes: z.int().describe('Size of the input.'),
+  resolution: resolutionView.nullable().describe('How the record was closed; null while it is open.'),
 });
 
 /** Where an input came from. */
@@ -47,15 +62,31 @@ interface Rejected {
   readonly eventId: string;
   readonly rejectedAtUs: bigint;
   readonly bytes: number;
+  readonly outcome: QuarantineOutcome | null;
 }
 
-function itemOf({ source, eventId, rejectedAtUs, ...rejected }: Rejected): QuarantineItem {
+/** How a record was closed, as shown. */
+export function toResolution(outcome: QuarantineOutcome): z.output<typeof resolutionView> {
+  const { outcome: name, byPosition, source, eventId, actor, note, closedAtUs } = outcome;
+  return {
+    outcome: name,
+    position: byPosition.toString(),
+    source: source === '' ? null : source,
+    event_id: eventId === '' ? null : eventId,
+    actor,
+    note,
+    closed_at: toRfc3339(closedAtUs),
+  };
+}
+
+function itemOf({ source, eventId, rejectedAtUs, outcome, ...rejected }: Rejected): QuarantineItem {
   return {
     ...rejected,
     code: REJECTION_CODES[rejected.reason].code,
     source: source === '' ? null : source,
     event_id: eventId === '' ? null : eventId,
     rejected_at: toRfc3339(rejectedAtUs),
+    resolution: outcome === null ? null : toResolution(outcome),
   };
 }
 
@@ -80,11 +111,14 @@ function originOf({ origin }: ActivityRejected): z.output<typeof originView> {
 }
 
 /** A rejected input with its bytes. */
-export function toRecord(rejected: ActivityRejected): z.output<typeof quarantineRecord> {
+export function toRecord(
+  rejected: ActivityRejected,
+  outcome: QuarantineOutcome | null,
+): z.output<typeof quarantineRecord> {
   const { quarantineId: id, pointer, detail, source, eventId, rejectedAtUs, raw, headers } = rejected;
   const reason = reasonOf(rejected.reason) ?? UNKNOWN_REASON;
   return {
-    ...itemOf({ id, reason, pointer, detail, source, eventId, rejectedAtUs, bytes: raw.length }),
+    ...itemOf({ id, reason, pointer, detail, source, eventId, rejectedAtUs, bytes: raw.length, outcome }),
     raw: Buffer.from(raw).toString('base64'),
     headers,
     origin: originOf(rejected),

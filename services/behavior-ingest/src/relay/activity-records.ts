@@ -1,5 +1,4 @@
 import {
-  ActivityAcceptedSchema,
   ActivityRejectedSchema,
   create,
   fromBinary,
@@ -10,6 +9,7 @@ import {
 import type { RelayRecord, StoredEntry } from '@kuda/event-store';
 import { toRfc3339 } from '@kuda/service-kit';
 import { eventKey } from '../domain/activity-event';
+import { readAcceptedKey } from '../intake/accepted-codec';
 import { ENTRY_KINDS } from '../intake/intake-entries';
 
 /** Topics that the relay of this log writes, and nobody else. */
@@ -37,7 +37,7 @@ function headersOf(entry: StoredEntry, { id, type, subject }: Attributes): Reado
 }
 
 function acceptedRecord(entry: StoredEntry): RelayRecord {
-  const accepted = fromBinary(ActivityAcceptedSchema, entry.payload);
+  const accepted = readAcceptedKey(entry.payload);
   const { beneficiary } = accepted;
   const attributes = { id: eventKey(accepted), type: 'ai.kuda.activity.accepted.v1', subject: beneficiary };
   return {

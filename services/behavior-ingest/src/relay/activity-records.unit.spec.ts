@@ -3,7 +3,8 @@ import type { StoredEntry } from '@kuda/event-store';
 import { LIVE, aCompletedJob, anActivityEvent, rawInput } from '../domain/test/event.builder';
 import { judgeInput } from '../domain/validate-event';
 import type { InputOrigin } from '../intake/activity-input';
-import { encodeAccepted, encodeDuplicated, encodeRejected, ENTRY_KINDS } from '../intake/intake-entries';
+import { encodeAccepted } from '../intake/accepted-codec';
+import { encodeDuplicated, encodeRejected, ENTRY_KINDS } from '../intake/intake-entries';
 import { activityRecords, MAX_PUBLISHED_RAW_BYTES } from './activity-records';
 
 const ORIGIN: InputOrigin = { via: 'bus', topic: 't', partition: 0, offset: 1n };
@@ -26,14 +27,14 @@ function entry(kind: string, payload: Buffer): StoredEntry {
 function acceptedEntry(): StoredEntry {
   const verdict = judgeInput(anActivityEvent().ofType('ai.kuda.model.reused.v1').input(), LIVE);
   if (verdict.kind === 'rejected') throw new Error('the event is valid');
-  const facts = { recordedAtUs: LIVE.nowUs, personKeyFirst: null };
+  const facts = { recordedAtUs: LIVE.nowUs, personKeyFirst: null, risk: null, replay: null };
   return entry(ENTRY_KINDS.accepted, encodeAccepted(verdict.event, facts));
 }
 
 function rejectedEntry(raw: string): StoredEntry {
   const verdict = judgeInput(rawInput(raw), LIVE);
   if (verdict.kind === 'accepted') throw new Error('the event is not valid');
-  const rejected = { ...verdict, input: rawInput(raw), origin: ORIGIN };
+  const rejected = { ...verdict, input: rawInput(raw), origin: ORIGIN, backfill: false, producer: '' };
   return entry(ENTRY_KINDS.rejected, encodeRejected(rejected, 7n, LIVE.nowUs));
 }
 

@@ -9,6 +9,8 @@ const count = z.int().min(0);
 const intakeReport = z.strictObject({
   accepted: count,
   duplicates: count,
+  replayed: count.describe('Of the accepted ones: rejected inputs that an operator sent again.'),
+  discarded: count.describe('Of the rejected ones: given up by an operator.'),
   rejected: z
     .partialRecord(z.enum(REJECTION_REASONS), count)
     .describe('By reason; only those that occurred.'),

@@ -8,6 +8,10 @@ import { LOG_POOL } from '../intake/ports';
 export interface IntakeReport {
   readonly accepted: number;
   readonly duplicates: number;
+  /** Of the accepted ones: rejected inputs that were replayed. */
+  readonly replayed: number;
+  /** Of the rejected ones: given up. */
+  readonly discarded: number;
   /** Only reasons that occurred. */
   readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
   readonly position: bigint;
@@ -37,6 +41,8 @@ export class IntakeReportQuery {
     return {
       accepted: totals.get(TOTALS.accepted) ?? 0,
       duplicates: totals.get(TOTALS.duplicates) ?? 0,
+      replayed: totals.get(TOTALS.replayed) ?? 0,
+      discarded: totals.get(TOTALS.discarded) ?? 0,
       rejected: Object.fromEntries(rejected.sort(([a], [b]) => a.localeCompare(b))),
       position: rows[0]?.position ?? 0n,
     };

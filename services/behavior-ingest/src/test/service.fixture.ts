@@ -2,10 +2,10 @@ import { type TopicDeclaration, TOPICS } from '@kuda/contracts';
 import { createKafkaBus, type BusLogger, type KafkaBus, type OutgoingMessage } from '@kuda/messaging';
 import { createService, type CreatedService } from '@kuda/service-kit';
 import { startTokenIssuer, testDatabase, type TestDatabase, type TokenIssuer } from '@kuda/testing';
-import { AppModule, RUNTIME } from '../app.module';
+import { RUNTIME } from '../app.module';
 import { readConfig } from '../config';
 import { SERVICE_NAME, type IngestRuntime } from '../ingest.runtime';
-import { BATCH_TYPE, SINGLE_TYPE } from '../intake/events.schema';
+import { SERVICE } from '../service-definition';
 
 /** Small ones are enough, and quicker to make. */
 const TOPICS_USED: readonly TopicDeclaration[] = [
@@ -13,6 +13,7 @@ const TOPICS_USED: readonly TopicDeclaration[] = [
   TOPICS.activityBackfill,
   TOPICS.activityAccepted,
   TOPICS.activityRejected,
+  { ...TOPICS.ledgerBalances, partitions: 1 },
   { ...TOPICS.activityRejected, name: `${SERVICE_NAME}.dlq` },
 ];
 
@@ -20,6 +21,11 @@ export const ALL_SCOPES = [
   'events:write',
   'events:backfill',
   'quarantine:read',
+  'quarantine:write',
+  'producers:read',
+  'producers:write',
+  'risk:read',
+  'risk:write',
   'reports:read',
   'metrics:read',
 ];
@@ -30,12 +36,14 @@ const SILENT: BusLogger = { debug: nothing, info: nothing, warn: nothing, error:
 
 /** What a test sends; an answer is always JSON. */
 export interface Call {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly body?: string | Buffer;
   readonly type?: string;
   readonly scopes?: readonly string[] | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A producer's key instead of a token. */
+  readonly key?: string;
 }
 
 export interface Answer {
@@ -80,17 +88,9 @@ export class ServiceFixture {
       AUTH_ISSUER: this.issuer.issuer,
       AUTH_JWKS_URL: this.issuer.jwksUrl,
       LOG_LEVEL: 'error',
+      INTAKE_OPEN_PRODUCER: 'local',
     });
-    this.service = await createService(
-      {
-        name: SERVICE_NAME,
-        module: (given) => AppModule.with(given),
-        strategies: (app) => [app.get<IngestRuntime>(RUNTIME).consumer],
-        jsonContentTypes: [SINGLE_TYPE, BATCH_TYPE],
-        exit: (code) => this.exits.push(code),
-      },
-      config,
-    );
+    this.service = await createService({ ...SERVICE, exit: (code) => this.exits.push(code) }, config);
     await this.service.app.init();
     await this.service.app.startAllMicroservices();
     await this.service.app.getHttpAdapter().getInstance().ready();
@@ -109,11 +109,10 @@ export class ServiceFixture {
     await this.database.drop();
   }
 
-  async call({ method, url, body, type, scopes = ALL_SCOPES, headers = {} }: Call): Promise<Answer> {
-    const authorization =
-      scopes === null
-        ? {}
-        : { authorization: `Bearer ${await this.issuer.sign({ sub: 'platform', scopes })}` };
+  async call({ method, url, body, type, scopes = ALL_SCOPES, headers = {}, key }: Call): Promise<Answer> {
+    const credential =
+      scopes === null ? undefined : (key ?? (await this.issuer.sign({ sub: 'platform', scopes })));
+    const authorization = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
     const contentType = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
     const response = await this.running.app.inject({
       method: method ?? (body === undefined ? 'GET' : 'POST'),
