@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { CommandEnvelope, Decided, DecisionFacts, DecisionPolicy, TotalDelta } from '@kuda/event-store';
+import type {
+  CommandEnvelope,
+  Decided,
+  DecisionFacts,
+  DecisionPolicy,
+  InFlight,
+  SqlClient,
+  TotalDelta,
+} from '@kuda/event-store';
 import {
   decide,
   decodeAccount,
@@ -15,16 +23,21 @@ import {
   type Entry,
 } from '@kuda/ledger-core';
 import type { RuleSet } from '@kuda/rules';
+import { ReversalFacts } from './reversal-facts';
 import { userOfStream } from './user-stream';
 
 /** Told of each record that was decided; a batch that is decided again tells again. */
 export type OnDecided = (body: Body) => void;
 
 /** How the ledger decides on its log: the pure core, with accounts packed per stream. */
-export class LedgerPolicy implements DecisionPolicy<Command, Account, null> {
+export class LedgerPolicy implements DecisionPolicy<Command, Account, ReversalFacts> {
+  /** What `prepare` reads from the log it also finds in the batch that is being committed. */
+  readonly decidesAhead = true;
+
   constructor(
     private readonly rules: RuleSet,
     private readonly onDecided: OnDecided,
+    private readonly log: SqlClient,
   ) {}
 
   initialState(streamId: string): Account {
@@ -39,17 +52,27 @@ export class LedgerPolicy implements DecisionPolicy<Command, Account, null> {
     return decodeAccount(bytes);
   }
 
-  /** Everything a decision reads is in the account. */
-  prepare(): Promise<null> {
-    return Promise.resolve(null);
+  /** Everything a decision reads is in the account, but for what reversals look back on. */
+  prepare(
+    commands: readonly CommandEnvelope<Command>[],
+    inFlight: InFlight<ReversalFacts> | null,
+  ): Promise<ReversalFacts> {
+    return ReversalFacts.load(this.log, commands, inFlight?.entries ?? []);
   }
 
-  decide(account: Account, envelope: CommandEnvelope<Command>, at: DecisionFacts): Decided<Account> {
-    const facts = { position: at.position, version: at.streamVersion, recordedAtUs: at.recordedAtUs };
-    const decided = decide(this.rules, account, envelope.command, facts);
-    const payload = encodeRecord(decided, facts, { userId: account.userId, commandId: envelope.commandId });
-    this.onDecided(decided.body);
+  decide(
+    account: Account,
+    { streamId, commandId, command }: CommandEnvelope<Command>,
+    at: DecisionFacts,
+    earlier: ReversalFacts,
+  ): Decided<Account> {
+    const { position, streamVersion: version, recordedAtUs } = at;
+    const facts = { position, version, recordedAtUs, ...earlier.of(streamId) };
+    const decided = decide(this.rules, account, command, facts);
+    const payload = encodeRecord(decided, facts, { userId: account.userId, commandId });
     const kind = entryKind(decided.body.case);
+    earlier.remember({ streamId, position, payload, kind });
+    this.onDecided(decided.body);
     return { kind, payload, state: decided.account, totals: totalsOf(decided.entries) };
   }
 

@@ -44,9 +44,13 @@ export class ShardWriter {
     };
     this.committer = createCommitter({
       pool,
-      policy: new LedgerPolicy(options.rules, (body) => {
-        metrics.decided(body);
-      }),
+      policy: new LedgerPolicy(
+        options.rules,
+        (body) => {
+          metrics.decided(body);
+        },
+        pool,
+      ),
       clock: systemClock,
       owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
       onFatal,

@@ -39,7 +39,7 @@ export function kudaSystem(postgres: BenchPostgres): SystemUnderTest<Envelope> {
       const fatal: Error[] = [];
       const committer = createCommitter({
         pool,
-        policy: new LedgerPolicy(rules, () => undefined),
+        policy: new LedgerPolicy(rules, () => undefined, pool),
         clock: systemClock,
         owner: 'bench',
         onFatal: (error) => fatal.push(error),
