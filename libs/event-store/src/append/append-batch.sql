@@ -56,8 +56,10 @@ begin
   update stream_state t
      set version = s.version, position = s.position, state = s.state, due_at_us = s.due_at_us,
          paged = t.paged or s.pages > 0
-    from unnest(p_state_ids, p_state_before, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
-                p_state_pages) as s (stream_id, before, version, position, state, due_at_us, pages)
+    from (select unnest(p_state_ids) as stream_id, unnest(p_state_before) as before,
+                 unnest(p_state_versions) as version, unnest(p_state_positions) as position,
+                 unnest(p_states) as state, unnest(p_state_due_at_us) as due_at_us,
+                 unnest(p_state_pages) as pages) as s
    where t.stream_id = s.stream_id and t.version = s.before;
   get diagnostics updated = row_count;
   select count(*) filter (where s.before > 0) into known from unnest(p_state_before) as s (before);
@@ -92,17 +94,15 @@ begin
     on conflict (stream_id, page_no) do update set bytes = excluded.bytes;
   end if;
 
+  -- Arrays side by side in the select list are read in step, without a copy in between.
   insert into log_entry (position, command_id, fingerprint, stream_id, stream_version, kind, payload,
                          traceparent, recorded_at_us, leaf_hash)
-  select p_after + e.n, e.command_id, e.fingerprint, e.stream_id, e.stream_version, e.kind, e.payload,
-         e.traceparent, e.recorded_at_us, e.leaf_hash
-    from unnest(p_command_ids, p_fingerprints, p_stream_ids, p_stream_versions, p_kinds, p_payloads,
-                p_traceparents, p_recorded_at_us, p_leaf_hashes) with ordinality
-      as e (command_id, fingerprint, stream_id, stream_version, kind, payload, traceparent, recorded_at_us,
-            leaf_hash, n);
+  select generate_series(p_after + 1, p_after + size), unnest(p_command_ids), unnest(p_fingerprints),
+         unnest(p_stream_ids), unnest(p_stream_versions), unnest(p_kinds), unnest(p_payloads),
+         unnest(p_traceparents), unnest(p_recorded_at_us), unnest(p_leaf_hashes);
 
   insert into log_command (command_id, position)
-  select c.command_id, p_after + c.n from unnest(p_command_ids) with ordinality as c (command_id, n);
+  select unnest(p_command_ids), generate_series(p_after + 1, p_after + size);
 
   insert into log_total as t (key, amount) select * from unnest(p_total_keys, p_total_amounts)
   on conflict (key) do update set amount = t.amount + excluded.amount;

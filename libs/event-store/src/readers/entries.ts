@@ -1,4 +1,11 @@
+import { LogError } from '../errors';
 import type { SqlClient, StoredEntry } from '../ports';
+import { textArray } from '../sql/binary-array';
+import { prepared } from '../sql/prepared';
+import { readSql } from '../sql/read-sql';
+
+/** Installs the function; part of the log's schema. */
+export const FIRST_OUTCOMES_SQL = readSql(__dirname, 'first-outcomes.sql');
 
 /** The most entries one read returns. */
 export const MAX_READ_ENTRIES = 1_000;
@@ -64,18 +71,33 @@ export async function countByKind(sql: SqlClient): Promise<ReadonlyMap<string, b
   return new Map(rows.map((row) => [row.kind, row.count]));
 }
 
+interface OutcomeRow extends Omit<StoredEntry, 'position'> {
+  readonly known_id: string;
+  readonly known_position: bigint;
+  /** Null when the entry stands in a segment file. */
+  readonly position: bigint | null;
+}
+
+const OUTCOMES = prepared(
+  'first_outcomes',
+  `select known_id, known_position, position, "commandId", fingerprint, "streamId", "streamVersion", kind, payload,
+          traceparent, "recordedAtUs" from first_outcomes($1)`,
+);
+
+function outcomeOf({ known_id, known_position, position, ...entry }: OutcomeRow): StoredEntry {
+  if (position !== null) return { ...entry, position };
+  const detail = `${known_id} has its outcome at ${known_position.toString()}, in a detached partition`;
+  throw new LogError('KUDA-LOG-1017', detail);
+}
+
 /** The first outcomes of those of the commands that have one. */
 export async function firstOutcomes(
   sql: SqlClient,
   commandIds: readonly string[],
 ): Promise<ReadonlyMap<string, StoredEntry>> {
   if (commandIds.length === 0) return new Map();
-  const { rows } = await sql.query<StoredEntry>(
-    `select ${ENTRY_COLUMNS} from log_command c join log_entry e on e.position = c.position
-      where c.command_id = any ($1)`,
-    [commandIds],
-  );
-  return new Map(rows.map((entry) => [entry.commandId, entry]));
+  const { rows } = await sql.query<OutcomeRow>(OUTCOMES, [textArray([...new Set(commandIds)])]);
+  return new Map(rows.map((row) => [row.known_id, outcomeOf(row)]));
 }
 
 /** The entry that a command made, or null while it has none. */

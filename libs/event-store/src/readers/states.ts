@@ -1,16 +1,17 @@
 import type { LogHead } from '../append/acquire-epoch';
 import { LogError } from '../errors';
 import type { SqlClient, StreamState } from '../ports';
+import { textArray } from '../sql/binary-array';
+import { prepared } from '../sql/prepared';
+import { readSql } from '../sql/read-sql';
 
-/** State and pages come from one statement: they are of one instant. */
-const STATES = `select s.stream_id as "streamId", s.version, s.position, s.state, s.due_at_us as "dueAtUs",
-    case when s.paged then
-      array(select p.page_no from stream_page p where p.stream_id = s.stream_id order by p.page_no)
-    end as "pageNos",
-    case when s.paged then
-      array(select p.bytes from stream_page p where p.stream_id = s.stream_id order by p.page_no)
-    end as "pageBytes"
-  from stream_state s where s.stream_id = any ($1)`;
+/** Installs the function; part of the log's schema. */
+export const STREAM_STATES_SQL = readSql(__dirname, 'stream-states.sql');
+
+const STATES = prepared(
+  'stream_states',
+  `select "streamId", version, position, state, "dueAtUs", "pageNos", "pageBytes" from stream_states($1)`,
+);
 
 interface StateRow extends Omit<StreamState, 'pages'> {
   readonly pageNos: readonly number[] | null;
@@ -46,7 +47,7 @@ export async function loadStreamStates(
   streamIds: readonly string[],
 ): Promise<ReadonlyMap<string, StreamState>> {
   if (streamIds.length === 0) return new Map();
-  const { rows } = await sql.query<StateRow>(STATES, [streamIds]);
+  const { rows } = await sql.query<StateRow>(STATES, [textArray([...new Set(streamIds)])]);
   return new Map(rows.map((row) => [row.streamId, stateOf(row)]));
 }
 

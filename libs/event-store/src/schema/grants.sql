@@ -11,7 +11,8 @@ begin
   for routine in
     select p.oid::regprocedure as signature from pg_proc p
      where p.pronamespace = current_schema()::regnamespace
-       and p.proname in ('append_batch', 'acquire_epoch', 'cover_position', 'advance_relay', 'advance_projection')
+       and p.proname in ('append_batch', 'acquire_epoch', 'cover_position', 'first_outcomes', 'stream_states', 'advance_relay',
+                         'advance_projection')
   loop
     -- A definer's function must not find another one's tables first.
     execute format('alter function %s set search_path = %s, pg_temp', routine.signature, place);

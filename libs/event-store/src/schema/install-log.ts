@@ -1,6 +1,8 @@
 import { ACQUIRE_EPOCH_SQL, LOG_LAYOUT } from '../append/acquire-epoch';
 import { APPEND_BATCH_SQL } from '../append/append-batch';
 import { ADVANCE_PROJECTION_SQL } from '../projector/advance-projection';
+import { FIRST_OUTCOMES_SQL } from '../readers/entries';
+import { STREAM_STATES_SQL } from '../readers/states';
 import { ADVANCE_RELAY_SQL } from '../relay/advance-relay';
 import { readSql } from '../sql/read-sql';
 import { COVER_POSITION_SQL, LOG_PARTITION_ENTRIES } from './cover-position';
@@ -16,6 +18,8 @@ const PARTS = [
   COVER_POSITION_SQL,
   APPEND_BATCH_SQL,
   ACQUIRE_EPOCH_SQL,
+  FIRST_OUTCOMES_SQL,
+  STREAM_STATES_SQL,
   ADVANCE_RELAY_SQL,
   ADVANCE_PROJECTION_SQL,
   readSql(__dirname, 'grants.sql'),
