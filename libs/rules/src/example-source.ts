@@ -24,7 +24,7 @@ export const exampleSource = z.strictObject({
   given: z.array(exampleEvent).max(MAX_EVENTS_PER_EXAMPLE).optional(),
   when: exampleEvent,
   expect: z.strictObject({
-    outcome: z.enum(['awarded', 'trimmed', 'suppressed', 'not_matched', 'shadow']),
+    outcome: z.enum(['awarded', 'trimmed', 'suppressed', 'not_matched']),
     /** Whole units that were paid; 0 unless said otherwise. */
     amount: z.int().min(0).optional(),
     /** Empty unless said otherwise. */

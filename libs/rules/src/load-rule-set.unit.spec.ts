@@ -3,21 +3,10 @@ import { describeProblems, loadRuleSet } from './load-rule-set';
 import { packMemory } from './memory-codec';
 import { rulesInForce } from './rule-set';
 import { anEvent, at, RuledUser } from './test/event.builder';
+import { changedRules, type ChangeableSource } from './test/changed-rules';
 import { defaultRules, defaultRulesText } from './test/default-rules';
 
-type Json = Record<string, unknown>;
-interface Source extends Json {
-  rules: Json[];
-}
-
-/** The shipped rule set, changed. */
-function changed(change: (source: Source) => void): string {
-  const source = JSON.parse(defaultRulesText()) as Source;
-  change(source);
-  return JSON.stringify(source);
-}
-
-function rule(source: Source, id: string): Json {
+function rule(source: ChangeableSource, id: string): Record<string, unknown> {
   return source.rules.find((candidate) => candidate['id'] === id) ?? {};
 }
 
@@ -33,7 +22,7 @@ describe('loading a rule set', () => {
   });
 
   it('points at members that are missing, unknown or of the wrong type, all at once', () => {
-    const text = changed((source) => {
+    const text = changedRules((source) => {
       delete source['calendar'];
       Object.assign(rule(source, 'login.daily'), { colour: 'red', pending_hours: '3' });
     });
@@ -48,7 +37,7 @@ describe('loading a rule set', () => {
     ['compares what cannot be compared', "facts.streak_days == 'x'", 1, 1],
     ['is not a bool', '7', 1, 1],
   ])('points into an expression that %s', (_, condition, line, column) => {
-    const text = changed((source) => Object.assign(rule(source, 'login.streak7'), { condition }));
+    const text = changedRules((source) => Object.assign(rule(source, 'login.streak7'), { condition }));
     expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/1/condition', expression: { line, column } }]);
   });
 
@@ -64,7 +53,7 @@ describe('loading a rule set', () => {
   });
 
   it('refuses names that are not declared, and keys that may be absent', () => {
-    const text = changed((source) => {
+    const text = changedRules((source) => {
       Object.assign(rule(source, 'login.daily'), { asset: 'GOLD' });
       const caps = [{ count: 1, key: ['data.device_id'], window: { kind: 'day' } }];
       Object.assign(rule(source, 'login.streak7'), { caps });
@@ -82,13 +71,13 @@ describe('loading a rule set', () => {
   });
 
   it('refuses two versions of a rule in force at once', () => {
-    const text = changed((source) => source.rules.push({ ...rule(source, 'login.daily') }));
+    const text = changedRules((source) => source.rules.push({ ...rule(source, 'login.daily') }));
     expect(problemsOf(text)).toMatchObject([{ pointer: '/rules/20' }]);
   });
 
   it('chooses the version by event time, from included, to excluded, each with its own hash', () => {
     const turn = new Date(Number(at(0) / 1000n)).toISOString();
-    const text = changed((source) => {
+    const text = changedRules((source) => {
       const old = rule(source, 'login.daily');
       source.rules.push({ ...old, from: turn, amount: '3' });
       old['to'] = turn;
@@ -107,7 +96,7 @@ describe('loading a rule set', () => {
   });
 
   it('gives a hash that depends on the content alone', () => {
-    const reordered = changed((source) => {
+    const reordered = changedRules((source) => {
       source.rules = source.rules.map((each) => Object.fromEntries(Object.entries(each).reverse()));
     });
     const loaded = loadRuleSet(reordered);
@@ -116,7 +105,9 @@ describe('loading a rule set', () => {
 
   it('lets a shadow rule decide over a memory of its own, which it alone reads (I17)', () => {
     const loaded = loadRuleSet(
-      changed((source) => source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow', amount: '3' })),
+      changedRules((source) =>
+        source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow', amount: '3' }),
+      ),
     );
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     const [ada, bob] = [new RuledUser(loaded.ruleSet), new RuledUser(defaultRules())];
@@ -131,7 +122,7 @@ describe('loading a rule set', () => {
 
   it('forgets what a shadow remembered when it is none any more', () => {
     const loaded = loadRuleSet(
-      changed((source) => source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow' })),
+      changedRules((source) => source.rules.push({ ...rule(source, 'login.daily'), mode: 'shadow' })),
     );
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     const ada = new RuledUser(loaded.ruleSet);
@@ -143,7 +134,9 @@ describe('loading a rule set', () => {
 
   it('does not match an event on which an expression fails', () => {
     const amount = "data.method == 'sso' ? 2 : 1";
-    const loaded = loadRuleSet(changed((source) => Object.assign(rule(source, 'login.daily'), { amount })));
+    const loaded = loadRuleSet(
+      changedRules((source) => Object.assign(rule(source, 'login.daily'), { amount })),
+    );
     if (!loaded.ok) throw new Error(describeProblems(loaded.problems));
     const said = new RuledUser(loaded.ruleSet).of('login.daily', anEvent('session.login', at(0)));
     expect(said).toBe('login.daily not_matched 0 evaluation');
