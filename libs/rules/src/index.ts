@@ -1,6 +1,6 @@
 export { addLife, calendarOf, dayOf, US_PER_DAY, US_PER_HOUR, type Calendar, type LotLife } from './calendar';
 export { canonicalHash, canonicalJson, type JsonValue } from './canonical-json';
-export type { RuleSetProblem } from './compile-rule';
+export { hashOfRule, type RuleSetProblem } from './compile-rule';
 export {
   decideEvent,
   decideInPlace,
@@ -24,6 +24,6 @@ export { EMPTY_MEMORY, RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
 export type { RuleEvent } from './rule-event';
 export { rulesInForce, type AssetPolicy, type RuleSet, type RuleVersion } from './rule-set';
-export type { TrustPolicy } from './rule-source';
+export type { RuleSetSource, RuleSource, TrustPolicy } from './rule-source';
 export { SHIPPED_RULE_SETS } from './shipped';
 export { NO_TRUST, trustLevel, type TrustFacts, type TrustOverride } from './trust';
