@@ -1,29 +1,14 @@
-import { addLife, decideEvent, type RuleDecision, type RuleSet } from '@kuda/rules';
-import type { Account, Lot, PendingAward } from './account';
-import type { Activity } from './commands';
-import { insertLot } from './lots';
-import { post, type Move } from './postings';
-import type { Decision } from './body';
-import type { Decided, LedgerFacts } from './record';
-
-/** Priority of lots that rules pay; lower is spent first. */
-const RULE_LOT_PRIORITY = 0;
-
-interface Award {
-  readonly decision: Decision;
-  readonly lot: Lot | null;
-  readonly pending: PendingAward | null;
-  readonly move: Move | null;
-}
+import { decideEvent } from '@kuda/rules';
+import type { Booking } from './booking';
+import type { Activity, DecideActivity } from './commands';
+import { closedAccount, type Handler } from './handler';
+import { bookRuleAward } from './rule-awards';
 
 /** Runs the rules over one accepted event and books what they pay: one record, whatever the outcome. */
-export function decideActivity(
-  set: RuleSet,
-  account: Account,
-  activity: Activity,
-  facts: LedgerFacts,
-): Decided {
-  const decided = decideEvent(set, account.rules, {
+export const decideActivity: Handler<DecideActivity> = (booking, { activity }, set) => {
+  const closed = closedAccount(booking);
+  if (closed !== null) return closed;
+  const decided = decideEvent(set, booking.account.rules, {
     type: activity.type,
     subject: activity.subject,
     beneficiary: activity.beneficiary,
@@ -31,102 +16,63 @@ export function decideActivity(
     data: activity.data,
     claims: activity.personKeyFirst === undefined ? {} : { personKeyFirst: activity.personKeyFirst },
   });
-  const awards = decided.decisions.map((decision, index) => {
-    const lotId = `lot-${facts.position.toString()}.${String(index + 1)}`;
-    return awardOf(decision, { set, activity, facts, lotId });
-  });
-  const posted = post(
-    account,
-    awards.flatMap((award) => award.move ?? []),
+  const risk = riskOf(booking, activity, decided.riskReasons);
+  const pays = decided.decisions.some(({ amountPaid }) => amountPaid > 0n);
+  if (pays && risk.riskHoldId !== '') openRiskHold(booking, risk);
+  const position = booking.facts.position.toString();
+  const decisions = decided.decisions.map((decision, index) =>
+    bookRuleAward(booking, set, {
+      decision,
+      lotId: `lot-${position}.${String(index + 1)}`,
+      timeUs: activity.timeUs,
+      riskHoldId: risk.riskHoldId,
+    }),
   );
-  return {
-    body: {
-      case: 'activityDecided',
-      value: {
-        source: activity.source,
-        eventId: activity.eventId,
-        type: activity.type,
-        subject: activity.subject,
-        time: activity.time,
-        timeUs: activity.timeUs,
-        ruleSet: set.name,
-        decisions: awards.map((award) => award.decision),
-        dataJson: activity.dataJson,
-        backfill: activity.backfill,
-        ...(activity.personKeyFirst === undefined ? {} : { personKeyFirst: activity.personKeyFirst }),
-        riskReasons: activity.riskReasons ?? [],
-        ruleSetHash: set.hash,
-      },
-    },
-    lots: [],
-    entries: posted.entries,
-    balances: posted.balances,
-    account: {
-      ...posted.account,
-      version: facts.version,
-      lots: awards.reduce(
-        (lots, award) => (award.lot === null ? lots : insertLot(lots, award.lot)),
-        account.lots,
-      ),
-      pending: [...account.pending, ...awards.flatMap((award) => award.pending ?? [])],
-      rules: decided.account,
-    },
+  const value = {
+    source: activity.source,
+    eventId: activity.eventId,
+    type: activity.type,
+    subject: activity.subject,
+    time: activity.time,
+    timeUs: activity.timeUs,
+    ruleSet: set.name,
+    decisions,
+    dataJson: activity.dataJson,
+    backfill: activity.backfill,
+    ...(activity.personKeyFirst === undefined ? {} : { personKeyFirst: activity.personKeyFirst }),
+    riskReasons: risk.reasons,
+    ruleSetHash: set.hash,
   };
+  const { memory, trust } = decided.account;
+  return booking.decided({ case: 'activityDecided', value }, { status: 'open', rules: { memory, trust } });
+};
+
+interface Risk {
+  readonly reasons: readonly string[];
+  readonly riskHoldId: string;
 }
 
-interface AwardContext {
-  readonly set: RuleSet;
-  readonly activity: Activity;
-  readonly facts: LedgerFacts;
-  readonly lotId: string;
+/**
+ * Why the event's awards wait for an operator: a risk hold that catches awards to come, what intake claimed, what the
+ * user's own events show. Awards kept for the same reasons wait under one risk hold until it is resolved.
+ */
+function riskOf(booking: Booking, activity: Activity, found: readonly string[]): Risk {
+  const catching = activeRiskHold(booking);
+  const claimed = [...(activity.riskReasons ?? []), ...found];
+  const reasons = [...new Set(catching === null ? claimed : [...claimed, catching.kind])].sort();
+  if (reasons.length === 0) return { reasons, riskHoldId: '' };
+  if (catching !== null) return { reasons, riskHoldId: catching.id };
+  const kind = reasons.join('+');
+  const open = booking.riskHolds.find((hold) => hold.kind === kind && hold.untilUs === 0n);
+  return { reasons, riskHoldId: open?.id ?? `risk-${booking.facts.position.toString()}` };
 }
 
-function awardOf(decision: RuleDecision, context: AwardContext): Award {
-  const { rule, amountPaid } = decision;
-  const { recordedAtUs } = context.facts;
-  // A pending period runs from the event's own time; one that is over by now leaves nothing to wait for.
-  const maturesAtUs = context.activity.timeUs + rule.pendingUs;
-  const waits = rule.pendingUs > 0n && maturesAtUs > recordedAtUs && amountPaid > 0n;
-  const lotId = amountPaid > 0n ? context.lotId : '';
-  const record: Decision = {
-    rule: rule.id,
-    ruleHash: rule.hash,
-    outcome: decision.outcome,
-    reason: decision.reason,
-    asset: rule.asset,
-    amountFull: decision.amountFull,
-    amountPaid,
-    pendingUntilUs: waits ? maturesAtUs : 0n,
-    lotId,
-    factsJson: decision.factsJson,
-  };
-  if (amountPaid === 0n) return { decision: record, lot: null, pending: null, move: null };
-  const { asset } = rule;
-  const expiresAtUs = addLife(context.set.calendar, recordedAtUs, rule.lotLife);
-  const from = { platform: `issuance/${rule.id}` };
-  if (waits) {
-    const pending = { lotId, rule: rule.id, asset, amount: amountPaid, maturesAtUs, expiresAtUs };
-    return {
-      decision: record,
-      lot: null,
-      pending,
-      move: { asset, amount: amountPaid, from, to: { user: 'pending' } },
-    };
-  }
-  const lot = awardedLot({ lotId, rule: rule.id, asset, amount: amountPaid, expiresAtUs });
-  const move: Move = { asset, amount: amountPaid, from, to: { user: 'available', lotId } };
-  return { decision: record, lot, pending: null, move };
+/** The risk hold that catches awards decided now, or null. */
+export function activeRiskHold(booking: Booking): { readonly id: string; readonly kind: string } | null {
+  return booking.riskHolds.find((hold) => hold.untilUs > booking.nowUs) ?? null;
 }
 
-/** The lot that an award becomes when it can be spent. */
-export function awardedLot(award: Omit<PendingAward, 'maturesAtUs'>): Lot {
-  return {
-    id: award.lotId,
-    asset: award.asset,
-    origin: award.rule,
-    priority: RULE_LOT_PRIORITY,
-    expiresAtUs: award.expiresAtUs,
-    original: award.amount,
-    remaining: award.amount,
-  };
+function openRiskHold(booking: Booking, { reasons, riskHoldId: id }: Risk): void {
+  if (booking.riskHolds.some((hold) => hold.id === id)) return;
+  booking.riskHolds = [...booking.riskHolds, { id, kind: reasons.join('+'), untilUs: 0n, waiting: 0 }];
 }

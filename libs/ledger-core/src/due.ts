@@ -1,10 +1,13 @@
-import type { Account, Lot } from './account';
+import type { RuleSet } from '@kuda/rules';
+import type { Account } from './account';
+import type { Booking } from './booking';
 import type { DueCommand } from './commands';
-import { awardedLot } from './decide-activity';
+import { mature } from './credits';
 import { releaseHold } from './holds';
-import { insertLot } from './lots';
-import { post } from './postings';
-import type { Decided, LedgerFacts } from './record';
+import { WARN_DAYS } from './limits';
+import { warningsOver, type Lot } from './lot';
+import type { Decided } from './record';
+import { NEVER_US } from './tree/node';
 
 interface DueItem {
   readonly atUs: bigint;
@@ -16,7 +19,10 @@ export function dueAtUs(account: Account): bigint | null {
   return earliest(account)?.atUs ?? null;
 }
 
-/** The first thing that time asks for by `nowUs`: maturing before hold expiry before lot expiry, oldest first. */
+/**
+ * The first thing that time asks for by `nowUs`: the oldest; at one instant maturing before hold expiry before lots. No
+ * entry stands for a proposal or a risk hold whose time is over: they are no longer looked at.
+ */
 export function dueCommand(account: Account, nowUs: bigint): DueCommand | null {
   const first = earliest(account);
   return first === null || first.atUs > nowUs ? null : first.command;
@@ -24,71 +30,69 @@ export function dueCommand(account: Account, nowUs: bigint): DueCommand | null {
 
 function earliest(account: Account): DueItem | null {
   let first: DueItem | null = null;
-  for (const award of account.pending) {
-    if (first === null || award.maturesAtUs < first.atUs) {
-      first = { atUs: award.maturesAtUs, command: { type: 'mature-award', lotId: award.lotId } };
-    }
+  const award = account.pending.earliest();
+  if (award !== null) {
+    first = { atUs: award.maturesAtUs, command: { type: 'mature-award', lotId: award.lotId } };
   }
   for (const hold of account.holds) {
     if (first === null || hold.expiresAtUs < first.atUs) {
       first = { atUs: hold.expiresAtUs, command: { type: 'expire-hold', holdId: hold.id } };
     }
   }
-  const lot = firstToExpire(account.lots);
-  if (lot !== null && (first === null || lot.expiresAtUs < first.atUs)) {
-    first = { atUs: lot.expiresAtUs, command: { type: 'attend-lot', lotId: lot.id } };
+  let atUs = first?.atUs ?? NEVER_US;
+  let lot: Lot | null = null;
+  for (const tree of account.lots.values()) {
+    if (tree.dueAtUs >= atUs) continue;
+    atUs = tree.dueAtUs;
+    lot = tree.earliest();
   }
-  return first;
-}
-
-/** Lots of one priority stand in order of expiry, so that most accounts need only a look at the first. */
-function firstToExpire(lots: readonly Lot[]): Lot | null {
-  const first = lots[0] ?? null;
-  if (first?.priority === lots.at(-1)?.priority) return first;
-  return lots.reduce((least, lot) => (lot.expiresAtUs < least.expiresAtUs ? lot : least));
+  return lot === null ? first : { atUs, command: { type: 'attend-lot', lotId: lot.id } };
 }
 
 /** Does what time asked for. The item is there: the command was made from this very account. */
-export function decideDue(account: Account, command: DueCommand, facts: LedgerFacts): Decided {
+export function decideDue(booking: Booking, command: DueCommand, set: RuleSet): Decided {
   switch (command.type) {
     case 'mature-award':
-      return matureAward(account, command.lotId, facts);
-    case 'expire-hold':
-      return releaseHold(account, { type: 'release-hold', holdId: command.holdId, reason: 'expired' }, facts);
+      return matureAward(booking, command.lotId);
+    case 'expire-hold': {
+      const release = { type: 'release-hold', holdId: command.holdId, reason: 'expired' } as const;
+      const decided = releaseHold(booking, release, set);
+      if ('refused' in decided) throw new RangeError(decided.detail);
+      return decided;
+    }
     case 'attend-lot':
-      return expireLot(account, command.lotId, facts);
+      return attendLot(booking, command.lotId);
   }
 }
 
-function matureAward(account: Account, lotId: string, facts: LedgerFacts): Decided {
-  const award = account.pending.find((pending) => pending.lotId === lotId);
-  if (award === undefined) throw new RangeError(`no pending award ${lotId} of ${account.userId}`);
-  const { rule, asset, amount } = award;
-  const posted = post(account, [
-    { asset, amount, from: { user: 'pending' }, to: { user: 'available', lotId } },
-  ]);
-  return {
-    ...posted,
-    body: { case: 'awardMatured', value: { rule, lotId, asset, amount } },
-    account: {
-      ...posted.account,
-      version: facts.version,
-      lots: insertLot(account.lots, awardedLot(award)),
-      pending: account.pending.filter((pending) => pending !== award),
-    },
-  };
+function matureAward(booking: Booking, lotId: string): Decided {
+  const award = booking.pending.find({ lotId });
+  if (award === null) throw new RangeError(`no pending award ${lotId} of ${booking.account.userId}`);
+  mature(booking, award);
+  const { origin: rule, asset, amount } = award;
+  return booking.decided({ case: 'awardMatured', value: { rule, lotId, asset, amount } });
 }
 
-function expireLot(account: Account, lotId: string, facts: LedgerFacts): Decided {
-  const lot = account.lots.find((live) => live.id === lotId);
-  if (lot === undefined) throw new RangeError(`no live lot ${lotId} of ${account.userId}`);
-  const { asset, remaining: amount } = lot;
-  const posted = post(account, [
-    { asset, amount, from: { user: 'available', lotId }, to: { platform: 'breakage' } },
-  ]);
-  return {
-    ...posted,
-    body: { case: 'lotExpired', value: { lotId, asset, amount } },
-    account: { ...posted.account, version: facts.version, lots: account.lots.filter((live) => live !== lot) },
-  };
+/** Lets a lot expire whose end has come; else warns that it is near. Of several warnings missed, the last is given. */
+function attendLot(booking: Booking, lotId: string): Decided {
+  const lot = earliestLot(booking.account, lotId);
+  const { asset, remaining, expiresAtUs } = lot;
+  if (expiresAtUs <= booking.nowUs) {
+    booking.move('breakage', { asset, amount: remaining, lotId });
+    booking.putLot({ ...lot, remaining: 0n });
+    return booking.decided({ case: 'lotExpired', value: { lotId, asset, amount: remaining } });
+  }
+  const warned = warningsOver(asset, expiresAtUs, booking.nowUs);
+  const daysLeft = WARN_DAYS[warned - 1];
+  if (daysLeft === undefined) throw new RangeError(`lot ${lotId} is not due`);
+  booking.putLot({ ...lot, warned });
+  return booking.decided({ case: 'lotExpiring', value: { lotId, asset, remaining, expiresAtUs, daysLeft } });
+}
+
+function earliestLot(account: Account, lotId: string): Lot {
+  for (const tree of account.lots.values()) {
+    const lot = tree.earliest();
+    if (lot?.id === lotId) return lot;
+  }
+  throw new RangeError(`lot ${lotId} of ${account.userId} is not due`);
 }

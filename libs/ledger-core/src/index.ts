@@ -6,16 +6,20 @@ export {
   type Balance,
   type HeldPart,
   type Hold,
-  type Lot,
-  type PendingAward,
+  type Proposal,
+  type RiskHold,
 } from './account';
-export { decodeAccount, encodeAccount } from './account-codec';
+export { decodeAccount, encodeAccount, type PackedAccount, type PackedPage } from './account-codec';
+export { lotsOf, pendingOf } from './account-reads';
+export type { Bodies, Body, BodyCase, Decision, LotAmount, Redecision } from './body';
 export type * from './commands';
 export { decide } from './decide';
 export { dueAtUs, dueCommand } from './due';
-export { compareLots } from './lots';
-export type { Bodies, Body, BodyCase, Decision, LotAmount, Redecision } from './body';
+export { LADDERS } from './ladders';
+export { INFLUENCE, isSpendable, POINT } from './assets';
+export { compareLots, type Lot } from './lot';
+export type { PendingAward } from './pending';
 export type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
-export { packMoves } from './moves';
 export { decodeRecord, encodeRecord, entryKind } from './record-codec';
-export { REFUSALS, type RefusalReason } from './refusals';
+export { REFUSAL_TEXTS, type RefusalReason } from './refusals';
+export { TEMPLATES, type Template } from './templates';

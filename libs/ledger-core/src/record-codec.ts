@@ -122,5 +122,6 @@ function readBody(reader: WireReader, tag: number): Body | null {
     reader.skip(tag & 7);
     return null;
   }
-  return { case: name, value: reader.nested(BODIES[name].of.read as (r: WireReader) => unknown) } as Body;
+  const read = BODIES[name].of.read as (from: WireReader) => unknown;
+  return { case: name, value: reader.nested(read) } as Body;
 }

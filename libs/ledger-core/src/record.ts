@@ -44,7 +44,10 @@ export interface LedgerFacts {
    * earlier in the same batch, so that a replay with other batches gives the same bytes (I13).
    */
   readonly transactions?: (position: bigint) => Recorded | null;
-  /** The user's decided activities in log order, seen like `transactions`; asked by reversals only. */
+  /**
+   * The user's records that rules remember something of, in log order: activityDecided, trustOverridden,
+   * transactionReversed, riskHoldResolved. Seen like `transactions`; asked by reversals and claw-backs only.
+   */
   readonly history?: () => readonly Recorded[];
 }
 

@@ -1,64 +1,12 @@
+import { REFUSAL_TEXTS } from '@kuda/ledger-core';
 import type { ErrorCode } from '@kuda/service-kit';
 
 /**
- * What the ledger refuses, and why. 1xxx: refusals of commands, recorded as outcomes (reasons in @kuda/ledger-core);
+ * What the ledger refuses, and why. 1xxx: refusals of commands, recorded as outcomes (from @kuda/ledger-core);
  * 2xxx: messages put aside; 3xxx: requests. Codes never change their meaning.
  */
 export const LEDGER_ERROR_CODES = {
-  holdExists: {
-    code: 'KUDA-LEDGER-1001',
-    title: 'Hold exists',
-    cause: 'A hold of this id was placed before, by another command.',
-    remedy: 'Give each redemption a hold id of its own.',
-  },
-  amountsInvalid: {
-    code: 'KUDA-LEDGER-1002',
-    title: 'Amounts invalid',
-    cause: 'A hold needs 1 to 8 spendable assets, each once, with amounts above 0.',
-    remedy: 'Correct the amounts of the command and send it under a new command id.',
-  },
-  expiryInvalid: {
-    code: 'KUDA-LEDGER-1003',
-    title: 'Expiry invalid',
-    cause: 'The hold would have ended already, or more than 14 days from now.',
-    remedy: 'Compute the expiry from now and send the command under a new command id.',
-  },
-  tooManyHolds: {
-    code: 'KUDA-LEDGER-1004',
-    title: 'Too many holds',
-    cause: 'The user has 16 open holds.',
-    remedy: 'Settle or release one first.',
-  },
-  insufficientAvailable: {
-    code: 'KUDA-LEDGER-1005',
-    title: 'Insufficient balance',
-    cause: "The user's lots do not have the amount that is asked for.",
-    remedy: 'Read the balance and ask for less.',
-  },
-  holdUnknown: {
-    code: 'KUDA-LEDGER-1006',
-    title: 'Hold unknown',
-    cause: 'The user has no hold of this id.',
-    remedy: 'Check user and hold id; place a hold first.',
-  },
-  holdClosed: {
-    code: 'KUDA-LEDGER-1007',
-    title: 'Hold has ended',
-    cause: 'The hold was settled or released before, or it expired in ledger time.',
-    remedy: "Nothing to do: the first ending counts. The user's transactions show it.",
-  },
-  captureInvalid: {
-    code: 'KUDA-LEDGER-1008',
-    title: 'Capture invalid',
-    cause: 'Captured amounts are below 0 or name an asset twice.',
-    remedy: 'Correct the amounts and send the command under a new command id.',
-  },
-  captureExceedsHeld: {
-    code: 'KUDA-LEDGER-1009',
-    title: 'Capture exceeds the hold',
-    cause: 'More of an asset would be captured than the hold has; an overrun is the cost of the platform.',
-    remedy: 'Capture at most what is held.',
-  },
+  ...REFUSAL_TEXTS,
   undecodable: {
     code: 'KUDA-LEDGER-2001',
     title: 'Message cannot be read',

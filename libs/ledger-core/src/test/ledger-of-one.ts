@@ -3,15 +3,26 @@ import { newAccount, type Account } from '../account';
 import type { Activity, Command } from '../commands';
 import { decide } from '../decide';
 import { dueCommand } from '../due';
-import type { Decided } from '../record';
+import type { Decided, Recorded } from '../record';
+import { decodeRecord, encodeRecord } from '../record-codec';
 
 export const SECOND_US = 1_000_000n;
 export const HOUR_US = 3600n * SECOND_US;
 export const DAY_US = 24n * HOUR_US;
 
+/** What rules remember something of. */
+const HISTORY: ReadonlySet<string> = new Set([
+  'activityDecided',
+  'trustOverridden',
+  'transactionReversed',
+  'riskHoldResolved',
+]);
+
 /** The ledger of one user as the committer runs it: due commands first, one record per command. */
 export class LedgerOfOne {
   account: Account;
+  /** The records as they are read back from their bytes. */
+  readonly log: Recorded[] = [];
   readonly records: (Decided & { readonly recordedAtUs: bigint })[] = [];
 
   constructor(
@@ -59,9 +70,17 @@ export class LedgerOfOne {
   private record(command: Command): Decided {
     this.nowUs += 1n;
     const version = this.account.version + 1n;
-    const facts = { position: version, version, recordedAtUs: this.nowUs };
+    const facts = {
+      position: version,
+      version,
+      recordedAtUs: this.nowUs,
+      transactions: (position: bigint) => this.log[Number(position) - 1] ?? null,
+      history: () => this.log.filter(({ body }) => HISTORY.has(body.case)),
+    };
     const decided = decide(this.set, this.account, command, facts);
     this.account = decided.account;
+    const of = { userId: this.account.userId, commandId: version.toString() };
+    this.log.push(decodeRecord(encodeRecord(decided, facts, of)));
     this.records.push({ ...decided, recordedAtUs: this.nowUs });
     return decided;
   }

@@ -19,8 +19,8 @@ type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
 
 /** A message: writes and reads all members of `T`. The compiler sees to it that none is left out. */
 export interface Message<T> {
-  write(value: T, writer: WireWriter): void;
-  read(reader: WireReader): T;
+  readonly write: (value: T, writer: WireWriter) => void;
+  readonly read: (reader: WireReader) => T;
 }
 
 /** Makes a message of its members, which are written in the order given: that of their numbers. */

@@ -1,4 +1,5 @@
 import { systemClock } from '@kuda/event-store';
+import { lotsOf } from '@kuda/ledger-core';
 import { trustLevel, type RuleSet } from '@kuda/rules';
 import { amountText, Describe, Scopes, timeText, toRfc3339, ZodParam, ZodQuery } from '@kuda/service-kit';
 import { Controller, Get, Inject } from '@nestjs/common';
@@ -50,7 +51,7 @@ export class BalanceController {
   ): Promise<z.output<typeof balance>> {
     const { account, position } = await this.query.account(userId, query.min_position);
     const balances = [...account.balances].map(([asset, { available, pending, held, debt }]) => {
-      const first = account.lots.find((lot) => lot.asset === asset);
+      const { value: first } = lotsOf(account, asset).next();
       const amounts = { available: available.toString(), pending: pending.toString(), held: held.toString() };
       const expiry = first === undefined ? null : toRfc3339(first.expiresAtUs);
       return { asset, ...amounts, debt: debt.toString(), next_expiry: expiry };

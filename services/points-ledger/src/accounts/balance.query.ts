@@ -22,7 +22,7 @@ export class BalanceQuery {
     const shard = this.shards.of(userId);
     const head = await logPosition(shard, least);
     const stream = await loadStreamState(shard.pool, userStream(userId));
-    const account = stream === null ? newAccount(userId) : decodeAccount(stream.state);
+    const account = stream === null ? newAccount(userId) : decodeAccount(stream.state, stream.pages);
     const position = stream !== null && stream.position > head ? stream.position : head;
     return { account, position, shard: shard.index };
   }

@@ -39,7 +39,7 @@ function holdEnvelope(commandId: string, command: HoldCommand): CommandEnvelope<
 async function accountOf(ledger: TestLedger, userId: string): Promise<Account> {
   const stream = await loadStreamState(ledger.pool, userStream(userId));
   if (stream === null) throw new Error(`no account ${userId}`);
-  return decodeAccount(stream.state);
+  return decodeAccount(stream.state, stream.pages);
 }
 
 /** The first events of the recorded stream, or null where it is not at hand. */

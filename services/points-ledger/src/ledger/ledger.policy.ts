@@ -4,6 +4,7 @@ import type {
   Decided,
   DecisionFacts,
   DecisionPolicy,
+  EncodedState,
   InFlight,
   SqlClient,
   TotalDelta,
@@ -44,12 +45,12 @@ export class LedgerPolicy implements DecisionPolicy<Command, Account, ReversalFa
     return newAccount(userOfStream(streamId));
   }
 
-  encodeState(account: Account): { readonly bytes: Buffer; readonly dueAtUs: bigint | null } {
-    return { bytes: encodeAccount(account), dueAtUs: dueAtUs(account) };
+  encodeState(account: Account, before: Account | null): EncodedState {
+    return { ...encodeAccount(account, before), dueAtUs: dueAtUs(account) };
   }
 
-  decodeState(bytes: Buffer): Account {
-    return decodeAccount(bytes);
+  decodeState(bytes: Buffer, pages: ReadonlyMap<number, Buffer>): Account {
+    return decodeAccount(bytes, pages);
   }
 
   /** Everything a decision reads is in the account, but for what reversals look back on. */

@@ -5,13 +5,13 @@ import {
   type SqlClient,
   type StoredEntry,
 } from '@kuda/event-store';
-import { decodeRecord, type Command, type LedgerFacts, type Recorded } from '@kuda/ledger-core';
+import { decodeRecord, entryKind, type Command, type LedgerFacts, type Recorded } from '@kuda/ledger-core';
 
 /** Decisions of one user that a reversal looks back on; what is older is out of the reach of its repair of caps. */
 const MAX_HISTORY_ENTRIES = 100_000;
 const PAGE_ENTRIES = 1_000;
-/** What a claw back may take, and what a repair of caps decides again; a reversal names its record itself. */
-const KINDS = ['ActivityDecided', 'Awarded'];
+/** What rules remember something of, and so a repair of caps reads; a reversal names its record itself. */
+const KINDS = ['ActivityDecided', 'TrustOverridden', 'TransactionReversed', 'RiskHoldResolved'];
 /** Beyond every position. */
 const NO_BOUND = 9_223_372_036_854_775_807n;
 const NO_FACTS: Pick<LedgerFacts, 'transactions' | 'history'> = {};
@@ -64,7 +64,7 @@ export class ReversalFacts {
     if (records === undefined) return NO_FACTS;
     return {
       transactions: (position) => records.get(position) ?? null,
-      history: () => [...records.values()].filter(({ body }) => body.case === 'activityDecided'),
+      history: () => [...records.values()].filter(({ body }) => KINDS.includes(entryKind(body.case))),
     };
   }
 }
