@@ -3,7 +3,11 @@ import { BalanceController } from './accounts/balance.controller';
 import { ActivityConsumer } from './awards/activity.consumer';
 import { CommandConsumer } from './commands/command.consumer';
 import { RELAY_TOPICS } from './ledger/relay-records';
+import { ProjectionsController } from './projections/projections.controller';
 import { DecisionReportController } from './reports/decision-report.controller';
+import { FlowsController } from './reports/flows.controller';
+import { InfluenceController } from './reports/influence.controller';
+import { LiabilityController } from './reports/liability.controller';
 import { DecisionsController } from './statements/decisions.controller';
 import { TransactionsController } from './statements/transactions.controller';
 
@@ -14,8 +18,17 @@ export const api: ApiDescription = {
   name: 'points-ledger',
   title: 'Points ledger',
   description:
-    'Balances, statements and decisions of users. Writes come over the topics only: ledger.commands.v1.',
-  controllers: [BalanceController, DecisionReportController, DecisionsController, TransactionsController],
+    'Balances, statements and decisions of users, and reports over all of them. Writes come over the topics only: ledger.commands.v1.',
+  controllers: [
+    BalanceController,
+    DecisionReportController,
+    LiabilityController,
+    FlowsController,
+    InfluenceController,
+    ProjectionsController,
+    DecisionsController,
+    TransactionsController,
+  ],
 };
 
 /** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */

@@ -13,9 +13,18 @@ import { LedgerMetrics } from './ledger.metrics';
 import { createRuntime, type LedgerRuntime } from './ledger.runtime';
 import { DeadLetters } from './ledger/dead-letters';
 import { loadRules } from './ledger/load-rules';
-import { RULES } from './ledger/ports';
+import { PRICE_BOOK, RULES } from './ledger/ports';
+import { loadPriceBook } from './projections/price-book';
+import { ProjectionsController } from './projections/projections.controller';
+import { ProjectionsHandler } from './projections/projections.handler';
 import { DecisionReportController } from './reports/decision-report.controller';
 import { DecisionReportQuery } from './reports/decision-report.query';
+import { FlowsController } from './reports/flows.controller';
+import { FlowsQuery } from './reports/flows.query';
+import { InfluenceController } from './reports/influence.controller';
+import { InfluenceQuery } from './reports/influence.query';
+import { LiabilityController } from './reports/liability.controller';
+import { LiabilityQuery } from './reports/liability.query';
 import { Shards } from './shards/shards';
 import { DecisionsController } from './statements/decisions.controller';
 import { StatementsQuery } from './statements/statements.query';
@@ -26,6 +35,7 @@ export const RUNTIME = Symbol('the runtime of points-ledger');
 
 function runtimeProviders(config: LedgerConfig) {
   return [
+    { provide: PRICE_BOOK, useFactory: () => loadPriceBook(config.PRICE_BOOK_FILE) },
     { provide: RULES, useFactory: () => loadRules(config.RULES_FILE) },
     {
       provide: RUNTIME,
@@ -55,6 +65,10 @@ export class AppModule implements OnModuleInit {
         TransactionsController,
         DecisionsController,
         DecisionReportController,
+        LiabilityController,
+        FlowsController,
+        InfluenceController,
+        ProjectionsController,
       ],
       providers: [
         ...runtimeProviders(config),
@@ -65,6 +79,10 @@ export class AppModule implements OnModuleInit {
         BalanceQuery,
         StatementsQuery,
         DecisionReportQuery,
+        LiabilityQuery,
+        FlowsQuery,
+        InfluenceQuery,
+        ProjectionsHandler,
       ],
     };
   }

@@ -10,6 +10,11 @@ const ledgerConfigSchema = baseConfigSchema.extend({
   PORT: portVariable.default(DEFAULT_PORT),
   /** Into how many shards the ledger is cut: fixed when it is created, the partitions of its input topics. */
   LEDGER_SHARDS: z.coerce.number().int().min(1).max(MAX_LEDGER_SHARDS).default(DEFAULT_LEDGER_SHARDS),
+  /** The price book that reports convert by: a JSON file, checked at the start. */
+  PRICE_BOOK_FILE: z
+    .string()
+    .min(1)
+    .default(join(__dirname, '..', 'data', 'price-book-2026-01.json')),
   /** The rule set in force: a JSON file, checked at the start. */
   RULES_FILE: z.string().min(1).default(join(SHIPPED_RULE_SETS, '2026-01.json')),
 });

@@ -49,4 +49,84 @@ export const LEDGER_ERROR_CODES = {
     cause: 'The projection that the read answers from fails at present.',
     remedy: "Read without `min_position`, or ask again later; the service's log has the projector's error.",
   },
+  projectionUnknown: {
+    code: 'KUDA-LEDGER-3010',
+    status: 404,
+    title: 'No such projection',
+    cause: 'The ledger has no projection of this name, or not the version that is asked for.',
+    remedy: '`GET /v1/projections` lists names and versions.',
+  },
+  projectionBusy: {
+    code: 'KUDA-LEDGER-3011',
+    status: 409,
+    title: 'A projection is being rebuilt',
+    cause: 'A shard rebuilds one projection at a time.',
+    remedy: 'Wait until `GET /v1/projections` shows the end of the running rebuild.',
+  },
+  notWritten: {
+    code: 'KUDA-LEDGER-3012',
+    status: 503,
+    title: 'No shard is written by this process',
+    cause:
+      'Read models are made where their shard is written, and no shard is assigned to this process at present.',
+    remedy: 'Ask again, or ask the process that writes the shard.',
+  },
+  ruleInvalid: {
+    code: 'KUDA-LEDGER-4101',
+    status: 422,
+    title: 'Not a rule version',
+    cause: 'The rule version does not compile beside the rule set in force; `errors` names every problem.',
+    remedy: 'Mend it: `kuda rules lint FILE` tells the same, with line and column.',
+  },
+  ruleUnknown: {
+    code: 'KUDA-LEDGER-4102',
+    status: 404,
+    title: 'No such rule version',
+    cause: 'No rule version of this hash was stored.',
+    remedy: 'Store it first: POST /v1/rules/versions answers with its hash.',
+  },
+  ruleWrongState: {
+    code: 'KUDA-LEDGER-4103',
+    status: 409,
+    title: 'The version is past this step',
+    cause: 'A version goes from draft to shadow to live to retired, each step once, and never back.',
+    remedy:
+      'Store the content as a new version (its examples may differ, what it does may not) or retire this one.',
+  },
+  ruleTooSoon: {
+    code: 'KUDA-LEDGER-4104',
+    status: 422,
+    title: 'Too little notice',
+    cause:
+      'A step takes effect 15 minutes after it was asked for at the earliest, so that every replay decides alike.',
+    remedy: 'Name a later `effective_from`.',
+  },
+  ruleOwnVersion: {
+    code: 'KUDA-LEDGER-4105',
+    status: 403,
+    title: 'A second person publishes',
+    cause: 'Who wrote a version may not publish it.',
+    remedy: 'Have somebody else look at the back-test and publish it.',
+  },
+  ruleNoBacktest: {
+    code: 'KUDA-LEDGER-4106',
+    status: 409,
+    title: 'Not back-tested',
+    cause: 'Publishing needs the hash of a back-test over the stored log that tried this very version.',
+    remedy: 'POST /v1/backtests with the version, read its report, and publish with its hash.',
+  },
+  backtestBusy: {
+    code: 'KUDA-LEDGER-4107',
+    status: 429,
+    title: 'A back-test is running',
+    cause: 'One back-test runs at a time; it shares the process with the ledger.',
+    remedy: 'Ask again when it has ended.',
+  },
+  ruleBookStale: {
+    code: 'KUDA-LEDGER-4108',
+    title: 'The rule book could not be read',
+    cause:
+      'The steps of rule versions could not be read for five minutes; nothing is decided until they can.',
+    remedy: 'Look at the connection to the database of the first shard.',
+  },
 } as const satisfies Record<string, ErrorCode>;

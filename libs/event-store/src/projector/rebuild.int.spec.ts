@@ -102,11 +102,11 @@ describe('rebuilding a projection', () => {
 
   test('fills the next version, compares it, and shows it while writes and reads go on', async () => {
     await appendAndFollow(700);
-    let reading = true;
+    const reading = new AbortController();
     const failures: unknown[] = [];
     const sums: bigint[] = [];
     const reader = (async () => {
-      while (reading) {
+      while (!reading.signal.aborted) {
         await log.app
           .query<{ sum: string }>('select coalesce(sum(entries), 0)::text as sum from tally')
           .then((answer) => sums.push(BigInt(answer.rows[0]?.sum ?? -1)))
@@ -121,7 +121,7 @@ describe('rebuilding a projection', () => {
     await writer;
     expect(result).toMatchObject({ phase: 'swapped', version: 2, report: { equal: true } });
     expect(await live.waitFor(1_700n, PATIENCE_MS)).toBe(true);
-    reading = false;
+    reading.abort();
     await reader;
     expect(failures).toEqual([]);
     expect(sums.toSorted((one, other) => Number(one - other))).toEqual(sums);

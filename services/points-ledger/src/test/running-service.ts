@@ -50,6 +50,7 @@ export async function startRunningService(shards = 1): Promise<RunningService> {
     AUTH_JWKS_URL: issuer.jwksUrl,
     OTEL_TRACES_SAMPLER_ARG: 1,
     LEDGER_SHARDS: shards,
+    PRICE_BOOK_FILE: join(__dirname, '..', '..', 'data', 'price-book-2026-01.json'),
     RULES_FILE: join(SHIPPED_RULE_SETS, '2026-01.json'),
   };
   const start = async (): Promise<CreatedService> => {

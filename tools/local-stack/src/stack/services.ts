@@ -32,6 +32,7 @@ export const SCOPES = [
   'risk:read',
   'risk:write',
   'reports:read',
+  'projections:write',
   'ledger:read',
   'redemptions:read',
   'redemptions:write',
