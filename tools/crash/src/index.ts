@@ -1,1 +1,2 @@
-export {};
+export { KINDS, type Kind } from './plan/kinds';
+export { Laboratory, type RunResult } from './run/laboratory';

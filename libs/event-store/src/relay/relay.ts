@@ -2,6 +2,7 @@ import { withBatchHop } from '@kuda/tracing';
 import { SpanKind } from '@opentelemetry/api';
 import { LogError, LogFencedError } from '../errors';
 import type { CommitSignal, SqlClient, StoredEntry } from '../ports';
+import type { LogHead } from '../append/acquire-epoch';
 import { readEntries } from '../readers/entries';
 import { readHead } from '../readers/states';
 import { TailLoop, type TailHealth } from '../tail/tail-loop';
@@ -13,6 +14,8 @@ import type { RelayPoint } from './relay-points';
 
 /** Entries published per step. */
 export const MAX_RELAY_BATCH = 500;
+/** A look at the head that is older is repeated before a publish: a process that was frozen may have been replaced. */
+const MAX_HEAD_AGE_MS = 100;
 
 export interface RelayOptions {
   /** The name of the cursor; one relay per name. */
@@ -43,6 +46,8 @@ export class Relay {
   private readonly compacted: ReadonlySet<string>;
   private cursor: bigint | null = null;
   private tails: PublishedTails | null = null;
+  /** When the log was last seen to be ours; on a clock that goes on while the process is frozen. */
+  private ownedAtMs = -Infinity;
   private unsubscribe: () => void = () => undefined;
 
   constructor(private readonly options: RelayOptions) {
@@ -77,10 +82,8 @@ export class Relay {
 
   /** Publishes the next batch; true when there was one. */
   private async step(): Promise<boolean> {
-    const { sql, name, committer, tail, topics } = this.options;
-    const head = await readHead(sql);
-    this.at('relay.head-read');
-    if (head.epoch !== committer.epoch) throw new LogFencedError(`relay ${name}: the log has a newer owner`);
+    const { sql, name, tail, topics } = this.options;
+    const head = await this.ownHead();
     this.cursor ??= await relayPosition(sql, name);
     this.at('relay.cursor-read');
     if (head.position <= this.cursor) return false;
@@ -101,6 +104,17 @@ export class Relay {
     return true;
   }
 
+  /** The head while the log is ours; else fenced. */
+  private async ownHead(): Promise<LogHead> {
+    const { sql, name, committer } = this.options;
+    const askedAtMs = performance.now();
+    const head = await readHead(sql);
+    this.at('relay.head-read');
+    if (head.epoch !== committer.epoch) throw new LogFencedError(`relay ${name}: the log has a newer owner`);
+    this.ownedAtMs = askedAtMs;
+    return head;
+  }
+
   private async publish(entries: readonly StoredEntry[], tails: PublishedTails): Promise<void> {
     const { publisher, toRecords } = this.options;
     return withBatchHop(
@@ -118,6 +132,7 @@ export class Relay {
         }
         const missing = await tails.missing(records);
         for (const chunk of chunksOf(missing)) {
+          if (performance.now() - this.ownedAtMs > MAX_HEAD_AGE_MS) await this.ownHead();
           const acknowledged = publisher.publish(chunk.map(({ record }) => record));
           this.at('relay.publishing');
           await acknowledged;
