@@ -1,4 +1,4 @@
-import type { Report } from './compile-rule';
+import type { Report } from './problem';
 import type { FactSource, RuleSetSource, RuleSource } from './rule-source';
 
 /** Names that must be declared: the event type, assets, rules that are counted, and members that make keys. */

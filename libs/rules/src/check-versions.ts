@@ -1,4 +1,5 @@
-import { instantUs, type UnplacedProblem } from './compile-rule';
+import { instantUs } from './compile-rule';
+import type { UnplacedProblem } from './problem';
 import type { RuleSetSource, RuleSource } from './rule-source';
 
 interface Placed {

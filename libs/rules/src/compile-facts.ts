@@ -1,6 +1,6 @@
 import { canonicalHash } from './canonical-json';
 import type { CelType } from './cel';
-import type { CompileMember } from './compile-rule';
+import type { CompileMember } from './problem';
 import type { CompiledCap, CompiledFact, Series, Tracker } from './rule-set';
 import type { CapSource, FactSource, KeySource, RuleSource, WindowSource } from './rule-source';
 
@@ -18,15 +18,16 @@ export function compileFact(
   fact: FactSource,
   compile: CompileMember,
 ): CompiledFact {
+  const named = { name, type: factType(fact) };
   switch (fact.kind) {
     case 'paid_count':
-      return { name, kind: fact.kind, series: seriesOf(fact.rule ?? rule.id, fact), window: fact.window };
+      return { ...named, kind: fact.kind, series: seriesOf(fact.rule ?? rule.id, fact), window: fact.window };
     case 'best_award':
-      return { name, kind: fact.kind, series: bestSeriesOf(rule.id, fact), window: fact.window };
+      return { ...named, kind: fact.kind, series: bestSeriesOf(rule.id, fact), window: fact.window };
     case 'day_streak':
     case 'distinct_ordinal':
     case 'last_value':
-      return { name, kind: 'tracked', tracker: trackerOf(rule, name, fact, compile) };
+      return { ...named, kind: 'tracked', tracker: trackerOf(rule, name, fact, compile) };
   }
 }
 

@@ -1,6 +1,6 @@
 export { addLife, calendarOf, dayOf, US_PER_DAY, US_PER_HOUR, type Calendar, type LotLife } from './calendar';
 export { canonicalHash, canonicalJson, type JsonValue } from './canonical-json';
-export { hashOfRule, type RuleSetProblem } from './compile-rule';
+export { hashOfRule } from './compile-rule';
 export {
   decideEvent,
   decideInPlace,
@@ -19,11 +19,20 @@ export {
   type Repaired,
   type ReversedAward,
 } from './history';
+export { explain, recordedVersion, type DecidedOn } from './explain';
+export type { Explanation, Phrases } from './explanation';
+export { diffRuleSets, type MemberChange, type RuleChange, type RuleSetDiff } from './diff-rule-sets';
+export { lintRuleSet, type Finding } from './lint-rule-set';
 export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
 export { EMPTY_MEMORY, RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
+export { mergeRuleSets, withLives, type MergedRuleSet, type VersionChange } from './merge-rule-sets';
+export type { RuleSetProblem, UnplacedProblem } from './problem';
 export type { RuleEvent } from './rule-event';
 export { rulesInForce, type AssetPolicy, type RuleSet, type RuleVersion } from './rule-set';
-export type { RuleSetSource, RuleSource, TrustPolicy } from './rule-source';
+export { ruleContentSource, type RuleSetSource, type RuleSource, type TrustPolicy } from './rule-source';
+export { runExamples, type ExampleOutcome, type ExampleResult } from './run-examples';
 export { SHIPPED_RULE_SETS } from './shipped';
 export { NO_TRUST, trustLevel, type TrustFacts, type TrustOverride } from './trust';
+export type { CapUse } from './cap-use';
+export type { Operator, Shortfall, Subject } from './shortfall';

@@ -1,7 +1,8 @@
 import { buildRuleSet } from './build-rule-set';
 import { checkVersions } from './check-versions';
 import { DataType, type CelType } from './cel';
-import { compileRule, type RuleSetProblem, type UnplacedProblem } from './compile-rule';
+import { compileRule } from './compile-rule';
+import type { RuleSetProblem, UnplacedProblem } from './problem';
 import { escaped, JsonPlaces, placeOf } from './json-place';
 import type { RuleSet, RuleVersion } from './rule-set';
 import { ruleSetSource, type RuleSetSource } from './rule-source';

@@ -1,5 +1,5 @@
 import type { Calendar, LotLife } from './calendar';
-import type { CelProgram, CelScope, DataType } from './cel';
+import type { CelProgram, CelScope, CelType, DataType } from './cel';
 import type { RuleSetSource, RuleSource, TrustPolicy, WindowSource } from './rule-source';
 
 /** One series of paid awards that some rule version counts over. */
@@ -44,9 +44,10 @@ export type Tracker = Tracked &
       }
   );
 
-export type CompiledFact =
-  | ({ readonly name: string; readonly kind: 'paid_count' | 'best_award' } & Counted)
-  | { readonly name: string; readonly kind: 'tracked'; readonly tracker: Tracker };
+export type CompiledFact = { readonly name: string; readonly type: CelType } & (
+  | ({ readonly kind: 'paid_count' | 'best_award' } & Counted)
+  | { readonly kind: 'tracked'; readonly tracker: Tracker }
+);
 
 export type CompiledCap =
   | { readonly kind: 'claim' }

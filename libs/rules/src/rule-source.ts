@@ -98,6 +98,9 @@ const ruleSource = z.strictObject({
   examples: z.array(exampleSource).max(MAX_EXAMPLES_PER_RULE).optional(),
 });
 
+/** What a rule version does, apart from its life. */
+export const ruleContentSource = ruleSource.omit({ mode: true, from: true, to: true });
+
 const trustLevelSource = z.strictObject({
   registered_days: count.optional(),
   succeeded_device_seconds: count.optional(),
