@@ -49,6 +49,20 @@ export const LEDGER_ERROR_CODES = {
     cause: 'The projection that the read answers from fails at present.',
     remedy: "Read without `min_position`, or ask again later; the service's log has the projector's error.",
   },
+  keyInFlight: {
+    code: 'KUDA-LEDGER-3003',
+    status: 409,
+    title: 'Request is on its way',
+    cause: 'A request with the same idempotency key is being answered at this moment.',
+    remedy: 'Wait for its answer, or read the outcome at /v1/commands/{key}.',
+  },
+  keyReused: {
+    code: 'KUDA-LEDGER-3004',
+    status: 422,
+    title: 'Idempotency key used for other content',
+    cause: 'A command with this key was decided before and had other content; the first outcome stands.',
+    remedy: 'Send new content under a new idempotency key.',
+  },
   projectionUnknown: {
     code: 'KUDA-LEDGER-3010',
     status: 404,

@@ -1,6 +1,5 @@
 import { createPool, createReadModelSource, storedOffsets } from '@kuda/event-store';
 import { createKafkaBus, KafkaBatchServer, type AssignedPartitions, type KafkaBus } from '@kuda/messaging';
-import type { RuleSet } from '@kuda/rules';
 import type { ShutdownCoordinator } from '@kuda/service-kit';
 import { Logger } from '@nestjs/common';
 import type { LedgerConfig } from './config';
@@ -8,6 +7,7 @@ import { LEDGER_ERROR_CODES } from './error-codes';
 import type { LedgerMetrics } from './ledger.metrics';
 import { SERVICE_NAME } from './ledger/service-name';
 import { assertLayout, migrateLedger } from './shards/ledger-layout';
+import type { RuleBook } from './rules/rule-book';
 import { Shard } from './shards/shard';
 import { searchPathOf } from './shards/shard-schema';
 import { ShardWriter } from './shards/shard-writer';
@@ -35,7 +35,7 @@ export interface LedgerRuntime {
 }
 
 export interface RuntimeSurroundings {
-  readonly rules: RuleSet;
+  readonly rules: RuleBook;
   readonly metrics: LedgerMetrics;
   readonly shutdown: ShutdownCoordinator;
 }
@@ -86,8 +86,11 @@ export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings)
       shutdown.onFatal(error);
     },
   });
-  const runtime = { bus, shards, consumer, start: () => start(config, shards) };
+  const runtime = { bus, shards, consumer, start: () => start(config, shards, around.rules) };
   endInOrder(runtime, shutdown);
+  shutdown.register('pools', 'rule book', () => {
+    around.rules.stop();
+  });
   showLag(consumer, metrics, shutdown);
   return runtime;
 }
@@ -123,7 +126,7 @@ async function assertPartitions(
   }
 }
 
-async function start(config: LedgerConfig, shards: Shards): Promise<void> {
+async function start(config: LedgerConfig, shards: Shards, rules: RuleBook): Promise<void> {
   const count = config.LEDGER_SHARDS;
   if (config.DATABASE_MIGRATION_URL !== undefined) {
     await migrateLedger({
@@ -136,6 +139,7 @@ async function start(config: LedgerConfig, shards: Shards): Promise<void> {
     await assertLayout(pool, count);
     await readModels.initialize();
   }
+  await rules.start(shards.at(0).pool);
 }
 
 /** Nothing new comes in, what came in is decided, what is decided is published, and then the connections close. */

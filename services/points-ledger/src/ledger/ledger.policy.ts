@@ -36,7 +36,8 @@ export class LedgerPolicy implements DecisionPolicy<Command, Account, ReversalFa
   readonly decidesAhead = true;
 
   constructor(
-    private readonly rules: RuleSet,
+    /** The rule set in force; asked for each decision, since it changes while the ledger runs. */
+    private readonly rules: () => RuleSet,
     private readonly onDecided: OnDecided,
     private readonly log: SqlClient,
   ) {}
@@ -69,7 +70,7 @@ export class LedgerPolicy implements DecisionPolicy<Command, Account, ReversalFa
   ): Decided<Account> {
     const { position, streamVersion: version, recordedAtUs } = at;
     const facts = { position, version, recordedAtUs, ...earlier.of(streamId) };
-    const decided = decide(this.rules, account, command, facts);
+    const decided = decide(this.rules(), account, command, facts);
     const payload = encodeRecord(decided, facts, { userId: account.userId, commandId });
     const kind = entryKind(decided.body.case);
     earlier.remember({ streamId, position, payload, kind });

@@ -3,10 +3,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { LEDGER_ERROR_CODES } from '../error-codes';
 import { Projections1760000000001 } from '../migrations/1760000000001-projections';
 import { LogSchema1760000000000 } from '@kuda/event-store';
+import { RuleBook1760000000030 } from '../migrations/1760000000030-rule-book';
 import { searchPathOf } from './shard-schema';
 
 /** The migrations of one shard, in order. */
 export const MIGRATIONS = [LogSchema1760000000000, Projections1760000000001];
+/** Those of the first shard, which also keeps what there is one of. */
+const FIRST_MIGRATIONS = [...MIGRATIONS, RuleBook1760000000030];
 
 /** Into how many shards the ledger was cut when it was created. Never changed: it decides where a user lives. */
 class LedgerLayout1750000000000 implements MigrationInterface {
@@ -48,7 +51,7 @@ export async function migrateLedger({ migrationUrl, appRole, shards }: LayoutOpt
     await owner.end();
   }
   for (let shard = 0; shard < shards; shard += 1) {
-    await runMigrations({ migrationUrl, appRole, migrations: MIGRATIONS, ...searchPathOf(shard, shards) });
+    await runMigrations({ migrationUrl, appRole, migrations: shard === 0 ? FIRST_MIGRATIONS : MIGRATIONS, ...searchPathOf(shard, shards) });
   }
 }
 

@@ -10,11 +10,11 @@ import {
 } from '@kuda/event-store';
 import type { Command } from '@kuda/ledger-core';
 import type { KafkaBus } from '@kuda/messaging';
-import type { RuleSet } from '@kuda/rules';
 import type { LedgerMetrics } from '../ledger.metrics';
 import { LedgerPolicy } from '../ledger/ledger.policy';
 import { COMPACTED_TOPICS, RELAY_TOPICS, relayRecords } from '../ledger/relay-records';
 import { SERVICE_NAME } from '../ledger/service-name';
+import type { RuleBook } from '../rules/rule-book';
 import { ShardProjections } from '../projections/shard-projections';
 
 export interface ShardWriterOptions {
@@ -22,7 +22,7 @@ export interface ShardWriterOptions {
   readonly shards: number;
   readonly pool: SqlPool;
   readonly bus: KafkaBus;
-  readonly rules: RuleSet;
+  readonly rules: RuleBook;
   readonly metrics: LedgerMetrics;
   /** Told when this writer can never write again. */
   readonly onFatal: (error: Error) => void;
@@ -45,7 +45,7 @@ export class ShardWriter {
     this.committer = createCommitter({
       pool,
       policy: new LedgerPolicy(
-        options.rules,
+        () => options.rules.current(),
         (body) => {
           metrics.decided(body);
         },
@@ -69,7 +69,7 @@ export class ShardWriter {
       compactedTopics: COMPACTED_TOPICS,
       onFatal,
     });
-    this.projections = new ShardProjections({ pool, rules: options.rules, signal: this.committer, onFatal });
+    this.projections = new ShardProjections({ pool, rules: options.rules.base, signal: this.committer, onFatal });
     this.ticker = new DueTicker({ sql: pool, committer: this.committer, clock: systemClock, onFatal });
   }
 

@@ -7,6 +7,7 @@ import {
   runMigrations,
   systemClock,
   type CommandEnvelope,
+  type LogCommitter,
   type Outcome,
 } from '@kuda/event-store';
 import type { Command } from '@kuda/ledger-core';
@@ -39,13 +40,14 @@ export function kudaSystem(postgres: BenchPostgres): SystemUnderTest<Envelope> {
       const fatal: Error[] = [];
       const committer = createCommitter({
         pool,
-        policy: new LedgerPolicy(rules, () => undefined, pool),
+        policy: new LedgerPolicy(() => rules, () => undefined, pool),
         clock: systemClock,
         owner: 'bench',
         onFatal: (error) => fatal.push(error),
       });
       await committer.start();
       return {
+        open: (accounts) => openAccounts(committer, accounts),
         prepare: envelopesOf,
         submit: async (envelope) => {
           const [outcome] = await committer.submit([envelope]);
@@ -68,26 +70,32 @@ function assertAnswered(outcome: Outcome | undefined): void {
 }
 
 const FINGERPRINT_BYTES = 32;
+const OPENED_AT_ONCE = 500;
+
+function fingerprintOf(operation: Operation): Buffer {
+  return createHash('sha256').update(JSON.stringify(operation)).digest();
+}
 
 function envelopesOf(operations: readonly Operation[]): (index: number) => Envelope | undefined {
   const fingerprints = Buffer.alloc(operations.length * FINGERPRINT_BYTES);
   for (const [index, operation] of operations.entries()) {
-    createHash('sha256')
-      .update(JSON.stringify(operation))
-      .digest()
-      .copy(fingerprints, index * FINGERPRINT_BYTES);
+    fingerprintOf(operation).copy(fingerprints, index * FINGERPRINT_BYTES);
   }
   return (index) => {
     const operation = operations[index];
-    if (operation === undefined) return undefined;
-    return {
-      commandId: operation.id,
-      fingerprint: fingerprints.subarray(index * FINGERPRINT_BYTES, (index + 1) * FINGERPRINT_BYTES),
-      streamId: userStream(`user-${String(operation.account)}`),
-      command: commandOf(operation),
-      input: null,
-      traceparent: null,
-    };
+    const at = index * FINGERPRINT_BYTES;
+    return operation && envelopeOf(operation, fingerprints.subarray(at, at + FINGERPRINT_BYTES));
+  };
+}
+
+function envelopeOf(operation: Operation, fingerprint: Buffer): Envelope {
+  return {
+    commandId: operation.id,
+    fingerprint,
+    streamId: userStream(`user-${String(operation.account)}`),
+    command: commandOf(operation),
+    input: null,
+    traceparent: null,
   };
 }
 
@@ -99,37 +107,46 @@ function commandOf(operation: Operation): Command {
   const amounts = [{ asset: 'POINT', amount: BigInt(amount) }];
   switch (kind) {
     case 'award':
-      return loginOf(operation);
+      return awardOf(amount);
     case 'hold': {
       const { holdId } = operation;
       return { type: 'place-hold', holdId, redemptionId: holdId, sku: SKU, amounts, expiresAtUs };
     }
-    case 'capture':
-      return { type: 'settle-hold', holdId: operation.holdId, captured: amounts, reason: 'used' };
+    case 'capture': {
+      const { holdId } = operation;
+      // Half is used; the rest goes back to the lots it came from, in the same record.
+      const captured = [{ asset: 'POINT', amount: BigInt(amount) / 2n }];
+      return { type: 'capture-hold', holdId, captured, releaseRemainder: true, reason: 'used' };
+    }
     case 'release':
       return { type: 'release-hold', holdId: operation.holdId, reason: 'requested' };
   }
 }
 
-const START_US = systemClock.nowUs();
-const US_PER_DAY = 24n * US_PER_HOUR;
-
-function loginOf({ id, account }: Operation): Command {
-  const timeUs = START_US - (BigInt(Number(id.split('-')[1])) % 6n) * US_PER_DAY;
-  const data = {};
+function awardOf(amount: number): Command {
   return {
-    type: 'decide-activity',
-    activity: {
-      source: '/platform/bench',
-      eventId: id,
-      type: 'ai.kuda.session.login.v1',
-      subject: `user-${String(account)}`,
-      beneficiary: `user-${String(account)}`,
-      time: new Date(Number(timeUs / 1_000n)).toISOString(),
-      timeUs,
-      dataJson: Buffer.from('{}'),
-      data,
-      backfill: false,
-    },
+    type: 'award',
+    asset: 'POINT',
+    amount: BigInt(amount),
+    from: 'issuance/grant.bench',
+    origin: 'grant.bench',
+    expiresAtUs: 0n,
+    pendingUntilUs: 0n,
+    restriction: '',
+    priority: 0,
+    reason: 'common workload',
   };
+}
+
+/** One award to each account, before the clock starts: an account that is used is the usual case. */
+async function openAccounts(committer: LogCommitter<Command>, accounts: number): Promise<void> {
+  for (let first = 0; first < accounts; first += OPENED_AT_ONCE) {
+    const count = Math.min(OPENED_AT_ONCE, accounts - first);
+    const operations = Array.from({ length: count }, (_, index): Operation => {
+      const account = first + index;
+      return { kind: 'award', id: `open-${String(account)}`, account, amount: 1 };
+    });
+    const envelopes = operations.map((operation) => envelopeOf(operation, fingerprintOf(operation)));
+    for (const outcome of await committer.submit(envelopes)) assertAnswered(outcome);
+  }
 }
