@@ -21,5 +21,5 @@ export { compareLots, type Lot } from './lot';
 export type { PendingAward } from './pending';
 export type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
 export { decodeRecord, encodeRecord, entryKind } from './record-codec';
-export { REFUSAL_TEXTS, type RefusalReason } from './refusals';
+export { REFUSAL_TEXTS, type RefusalReason, type RefusalText } from './refusals';
 export { TEMPLATES, type Template } from './templates';

@@ -1,5 +1,5 @@
 /** What a refusal is to a person: titles, causes and remedies are shown in the documentation of errors. */
-interface RefusalText {
+export interface RefusalText {
   readonly code: string;
   readonly title: string;
   readonly cause: string;
