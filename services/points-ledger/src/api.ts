@@ -1,15 +1,8 @@
 import type { ApiDescription } from '@kuda/service-kit';
-import { BalanceController } from './accounts/balance.controller';
 import { ActivityConsumer } from './awards/activity.consumer';
 import { CommandConsumer } from './commands/command.consumer';
+import { CONTROLLERS } from './controllers';
 import { RELAY_TOPICS } from './ledger/relay-records';
-import { ProjectionsController } from './projections/projections.controller';
-import { DecisionReportController } from './reports/decision-report.controller';
-import { FlowsController } from './reports/flows.controller';
-import { InfluenceController } from './reports/influence.controller';
-import { LiabilityController } from './reports/liability.controller';
-import { DecisionsController } from './statements/decisions.controller';
-import { TransactionsController } from './statements/transactions.controller';
 
 export { LEDGER_ERROR_CODES as errors } from './error-codes';
 
@@ -19,16 +12,7 @@ export const api: ApiDescription = {
   title: 'Points ledger',
   description:
     'Balances, statements and decisions of users, and reports over all of them. Writes come over the topics only: ledger.commands.v1.',
-  controllers: [
-    BalanceController,
-    DecisionReportController,
-    LiabilityController,
-    FlowsController,
-    InfluenceController,
-    ProjectionsController,
-    DecisionsController,
-    TransactionsController,
-  ],
+  controllers: CONTROLLERS,
 };
 
 /** What it takes from the bus, and the topics of which it is the one writer, for the AsyncAPI document. */

@@ -2,3 +2,4 @@
 /** Prices that reports convert by. */
 export const PRICE_BOOK = Symbol('the price book in force');
 export const RULES = Symbol('the rule set in force');
+export const PUBLISHER = Symbol('the publisher of the bus');

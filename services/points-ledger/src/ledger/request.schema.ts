@@ -6,6 +6,13 @@ export const userIdParam = z.string().refine(isUserId, 'not a user id');
 
 const MAX_POSITION = 9_223_372_036_854_775_807n;
 
+/** A position of the log in a path. */
+export const positionParam = z
+  .string()
+  .regex(/^[1-9]\d{0,18}$/)
+  .transform(BigInt)
+  .refine((position) => position <= MAX_POSITION, 'not a position');
+
 /** The position of the log that a read must have come to; 0 when it does not matter. */
 export const minPosition = z
   .string()
