@@ -2,33 +2,27 @@ import { assertLive, assertReady } from '@kuda/messaging';
 import type { RuleSet } from '@kuda/rules';
 import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
-import { BalanceController } from './accounts/balance.controller';
 import { BalanceQuery } from './accounts/balance.query';
 import { ActivityConsumer } from './awards/activity.consumer';
 import { DecideActivityHandler } from './awards/decide-activity.handler';
 import { CommandConsumer } from './commands/command.consumer';
 import { CommandHandler } from './commands/command.handler';
+import { CommandWrites } from './commands/command-writes';
 import type { LedgerConfig } from './config';
+import { CONTROLLERS } from './controllers';
 import { LedgerMetrics } from './ledger.metrics';
 import { createRuntime, type LedgerRuntime } from './ledger.runtime';
 import { DeadLetters } from './ledger/dead-letters';
 import { loadRules } from './ledger/load-rules';
-import { PRICE_BOOK, RULES } from './ledger/ports';
+import { PRICE_BOOK, PUBLISHER, RULES } from './ledger/ports';
 import { loadPriceBook } from './projections/price-book';
-import { ProjectionsController } from './projections/projections.controller';
 import { ProjectionsHandler } from './projections/projections.handler';
-import { DecisionReportController } from './reports/decision-report.controller';
 import { DecisionReportQuery } from './reports/decision-report.query';
-import { FlowsController } from './reports/flows.controller';
 import { FlowsQuery } from './reports/flows.query';
-import { InfluenceController } from './reports/influence.controller';
 import { InfluenceQuery } from './reports/influence.query';
-import { LiabilityController } from './reports/liability.controller';
 import { LiabilityQuery } from './reports/liability.query';
 import { Shards } from './shards/shards';
-import { DecisionsController } from './statements/decisions.controller';
 import { StatementsQuery } from './statements/statements.query';
-import { TransactionsController } from './statements/transactions.controller';
 
 /** The parts with a life of their own, for whoever starts and stops them. */
 export const RUNTIME = Symbol('the runtime of points-ledger');
@@ -43,6 +37,7 @@ function runtimeProviders(config: LedgerConfig) {
       useFactory: (rules: RuleSet, metrics: LedgerMetrics, shutdown: ShutdownCoordinator) =>
         createRuntime(config, { rules, metrics, shutdown }),
     },
+    { provide: PUBLISHER, inject: [RUNTIME], useFactory: ({ bus }: LedgerRuntime) => bus.publisher },
     { provide: Shards, inject: [RUNTIME], useFactory: ({ shards }: LedgerRuntime) => shards },
   ];
 }
@@ -58,24 +53,14 @@ export class AppModule implements OnModuleInit {
   static with(config: LedgerConfig): DynamicModule {
     return {
       module: AppModule,
-      controllers: [
-        ActivityConsumer,
-        CommandConsumer,
-        BalanceController,
-        TransactionsController,
-        DecisionsController,
-        DecisionReportController,
-        LiabilityController,
-        FlowsController,
-        InfluenceController,
-        ProjectionsController,
-      ],
+      controllers: [ActivityConsumer, CommandConsumer, ...CONTROLLERS],
       providers: [
         ...runtimeProviders(config),
         LedgerMetrics,
         DeadLetters,
         DecideActivityHandler,
         CommandHandler,
+        CommandWrites,
         BalanceQuery,
         StatementsQuery,
         DecisionReportQuery,
