@@ -44,8 +44,8 @@ export function weightAt(atUs: bigint, halfLifeUs: bigint): bigint {
   return shift >= 0n ? weight << shift : weight >> -shift;
 }
 
-/** The influence that a score stands for at an instant: what is left of its credits by then. */
+/** The influence that a score stands for at an instant: what is left of its credits by then, rounded. */
 export function influenceAt(score: bigint, atUs: bigint, halfLifeUs: bigint): bigint {
   const weight = weightAt(atUs, halfLifeUs);
-  return weight === 0n ? 0n : score / weight;
+  return weight === 0n ? 0n : (score + weight / 2n) / weight;
 }
