@@ -1,7 +1,7 @@
 import { assertLive, assertReady } from '@kuda/messaging';
 import type { RuleSet } from '@kuda/rules';
 import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
-import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
+import { Inject, Logger, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { BalanceQuery } from './accounts/balance.query';
 import { ActivityConsumer } from './awards/activity.consumer';
 import { DecideActivityHandler } from './awards/decide-activity.handler';
@@ -21,20 +21,31 @@ import { DecisionReportQuery } from './reports/decision-report.query';
 import { FlowsQuery } from './reports/flows.query';
 import { InfluenceQuery } from './reports/influence.query';
 import { LiabilityQuery } from './reports/liability.query';
+import { BacktestRunner } from './rules/backtest.runner';
+import { RuleBook } from './rules/rule-book';
+import { RuleStepsHandler } from './rules/rule-steps.handler';
 import { Shards } from './shards/shards';
 import { StatementsQuery } from './statements/statements.query';
 
 /** The parts with a life of their own, for whoever starts and stops them. */
 export const RUNTIME = Symbol('the runtime of points-ledger');
 
+const logger = new Logger('points-ledger');
+
 function runtimeProviders(config: LedgerConfig) {
   return [
     { provide: PRICE_BOOK, useFactory: () => loadPriceBook(config.PRICE_BOOK_FILE) },
     { provide: RULES, useFactory: () => loadRules(config.RULES_FILE) },
     {
+      provide: RuleBook,
+      inject: [RULES],
+      useFactory: (rules: RuleSet) =>
+        new RuleBook(rules, (error) => logger.error({ err: error }, 'the rule book could not be read')),
+    },
+    {
       provide: RUNTIME,
-      inject: [RULES, LedgerMetrics, ShutdownCoordinator],
-      useFactory: (rules: RuleSet, metrics: LedgerMetrics, shutdown: ShutdownCoordinator) =>
+      inject: [RuleBook, LedgerMetrics, ShutdownCoordinator],
+      useFactory: (rules: RuleBook, metrics: LedgerMetrics, shutdown: ShutdownCoordinator) =>
         createRuntime(config, { rules, metrics, shutdown }),
     },
     { provide: PUBLISHER, inject: [RUNTIME], useFactory: ({ bus }: LedgerRuntime) => bus.publisher },
@@ -68,6 +79,8 @@ export class AppModule implements OnModuleInit {
         FlowsQuery,
         InfluenceQuery,
         ProjectionsHandler,
+        RuleStepsHandler,
+        BacktestRunner,
       ],
     };
   }
