@@ -90,6 +90,11 @@ export const LOG_ERROR_CODES = {
     cause: 'The file is cut off, changed, of an unknown format, or does not hold the entries it should.',
     remedy: 'Take another copy. A partition is never detached before its file has been read back.',
   },
+  'KUDA-LOG-1019': {
+    title: 'A partition cannot be detached yet',
+    cause: 'It is not full, or a relay or projection named in the detail has not passed it.',
+    remedy: 'Wait until it is full and everybody who tails the log is past its last position.',
+  },
   'KUDA-LOG-1020': {
     title: 'No such projection',
     cause: 'A projection, or a version of one, was named that this log does not have.',

@@ -20,6 +20,11 @@ export { DueTicker, type DueTickerOptions } from './committer/due-ticker';
 export { MAX_BATCH_COMMANDS, MAX_QUEUED_COMMANDS } from './committer/limits';
 export type { LogCommitter, OnFault } from './committer/log-committer';
 export { COMMITTER_POINTS, type CommitterPoint, type OnPoint } from './committer/committer-points';
+export { keptFrom } from './readers/kept-range';
+export { detachSegment, type DetachOptions } from './segments/detach-segment';
+export { exportSegment, oldestPartition, type LogPartition } from './segments/export-segment';
+export { readSegment, verifySegment, type SegmentEntry, type SegmentSummary } from './segments/read-segment';
+export type { SegmentHeader } from './segments/segment-format';
 export type { TailHealth } from './tail/tail-loop';
 export { relayPosition } from './relay/advance-relay';
 export {

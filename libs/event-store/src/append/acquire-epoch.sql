@@ -3,7 +3,7 @@ create function acquire_epoch(
   p_owner text, p_layout integer,
   out at_epoch bigint, out at_position bigint, out at_recorded_at_us bigint, out log_name text,
   out at_frontier bytea, out covered bigint, out partition_size bigint
-) language plpgsql security definer as $$
+) language plpgsql security definer set kuda.log_function = 'on' as $$
 declare
   found_layout integer;
 begin

@@ -2,7 +2,7 @@ import type { AppendAnswer, AppendBatch } from '../append/append-batch';
 import { LogError } from '../errors';
 import type { Clock, DecisionPolicy } from '../ports';
 import { classifySqlError } from '../sql/sql-state';
-import { MAX_REDOS, MIN_COMMANDS_AHEAD } from './limits';
+import { MAX_REDOS } from './limits';
 import type { LogStore } from './log-store';
 import { BatchPreparer, type PreparedBatch } from './prepare-batch';
 import { StateCache, type CacheBounds } from './state-cache';
@@ -23,6 +23,8 @@ interface Parts<C, State, Context> {
   readonly policy: DecisionPolicy<C, State, Context>;
   readonly clock: Clock;
   readonly cacheBounds: CacheBounds;
+  /** Commands that must wait before they are decided ahead. */
+  readonly minCommandsAhead: number;
   appended(report: BatchReport, position: bigint): void;
   /** Told once everybody of a batch has an answer; for crash tests. */
   answered?(): Promise<void>;
@@ -96,9 +98,11 @@ export class BatchRunner<C, State, Context> {
   /** Decides what waits, if a batch is under way and enough of it has come. */
   lookAhead(): void {
     if (this.flying === null || this.ahead !== null || this.parts.policy.decidesAhead !== true) return;
+    // Who is told that a recovered entry is recorded, and who that it is repeated, is settled first.
+    if (this.writer.recovering) return;
     const { batch: after, waiting } = this.flying;
     const works = waiting();
-    if (works.length < MIN_COMMANDS_AHEAD) return;
+    if (works.length < this.parts.minCommandsAhead) return;
     const batch = this.preparer.prepare(works, after.plan.head, after).catch(() => null);
     this.ahead = { works, after, batch };
   }
@@ -114,8 +118,7 @@ export class BatchRunner<C, State, Context> {
     if (plan.entries.length === 0 && inputs.length === 0) return batch;
     const complete = plan.answers.length === works.length;
     this.flying = waiting !== null && complete ? { batch, waiting } : null;
-    this.lookAhead();
-    const answer = await this.append(
+    const appending = this.append(
       {
         epoch: head.epoch,
         after: head.position,
@@ -128,6 +131,8 @@ export class BatchRunner<C, State, Context> {
       },
       batch,
     );
+    this.lookAhead();
+    const answer = await appending;
     return this.settle(batch, answer);
   }
 

@@ -1,4 +1,5 @@
-import { anAdd, counterPolicy } from '../test/counter-policy';
+import { eventually } from '@kuda/testing';
+import { anAdd, counterPolicy, envelope } from '../test/counter-policy';
 import { memoryCommitter } from '../test/memory-committer';
 import { MemoryStore } from '../test/memory-store';
 import { MAX_QUEUED_COMMANDS } from './limits';
@@ -24,6 +25,70 @@ describe('the commit loop', () => {
     expect(store.entries).toHaveLength(1_100);
     // The first command found the loop idle; what queued up behind it went in full batches.
     expect(store.appends).toBe(4);
+  });
+
+  test('decides the next batch while one is being committed, on the state that it will leave', async () => {
+    const store = new MemoryStore();
+    const log: string[] = [];
+    const append = store.append.bind(store);
+    const lookup = store.firstOutcomes.bind(store);
+    let committing = Promise.withResolvers<undefined>();
+    store.append = async (batch) => {
+      log.push(`append ${batch.entries.map((entry) => entry.commandId).join(' ')}`);
+      await committing.promise;
+      return append(batch);
+    };
+    store.firstOutcomes = (ids) => {
+      log.push(`look up ${ids.join(' ')}`);
+      return lookup(ids);
+    };
+    const committer = await memoryCommitter(store, { policy: counterPolicy({ decidesAhead: true }) });
+    const first = committer.submit([anAdd('a', { amount: 5n })]);
+    await eventually(() => expect(log).toContain('append a'));
+    const second = committer.submit([anAdd('b', { amount: -5n }), anAdd('a', { amount: 5n })]);
+    const third = committer.submit([anAdd('c', { amount: -1n })]);
+    await eventually(() => expect(log).toContain('look up b a'));
+    expect(committer.position).toBe(0n);
+    committing.resolve(undefined);
+    committing = Promise.withResolvers();
+    committing.resolve(undefined);
+    const outcomes = (await Promise.all([first, second, third])).flat();
+    expect(outcomes.map(({ status }) => status)).toEqual(['recorded', 'recorded', 'repeated', 'recorded']);
+    expect(store.entries.map(({ kind }) => kind)).toEqual(['Added', 'Added', 'Refused']);
+    expect(log).toEqual(['look up a', 'append a', 'look up b a', 'append b', 'look up c', 'append c']);
+  });
+
+  test('puts a faulted command aside before its sender is answered or anything behind it is appended', async () => {
+    const store = new MemoryStore();
+    const told: string[] = [];
+    let failures = 2;
+    const committer = await memoryCommitter(store, {
+      onFault: ({ commandId }, { code }) => {
+        failures -= 1;
+        if (failures >= 0) {
+          return Promise.reject(Object.assign(new Error('no broker'), { name: 'TransientError' }));
+        }
+        told.push(`${commandId} ${code} behind ${String(store.entries.length)}`);
+        return Promise.resolve();
+      },
+    });
+    const broken = envelope('bad', 'counter-1', { type: 'throw' });
+    const outcomes = await committer.submit([anAdd('a'), broken, anAdd('b')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['recorded', 'faulted', 'recorded']);
+    expect(told).toEqual(['bad KUDA-LOG-1004 behind 1']);
+  });
+
+  test('a command that cannot be put aside ends the writer, and is not answered', async () => {
+    const fatal: Error[] = [];
+    const store = new MemoryStore();
+    const committer = await memoryCommitter(store, {
+      onFault: () => Promise.reject(new Error('no such topic')),
+      onFatal: (error) => fatal.push(error),
+    });
+    const broken = envelope('bad', 'counter-1', { type: 'throw' });
+    await expect(committer.submit([anAdd('a'), broken, anAdd('b')])).rejects.toThrow('no such topic');
+    expect(store.entries.map((entry) => entry.commandId)).toEqual(['a']);
+    expect(fatal).toHaveLength(1);
   });
 
   test('refuses what does not fit into the queue, and nothing else', async () => {

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, DecisionPolicy, SqlPool } from '../ports';
 import { BatchRunner, type BatchReport } from './batch-runner';
 import { between, pointedStore, type OnPoint } from './committer-points';
-import { backoffMs, DEFAULT_CACHED_BYTES, DEFAULT_CACHED_STREAMS, MAX_ATTEMPTS } from './limits';
+import {
+  backoffMs,
+  DEFAULT_CACHED_BYTES,
+  DEFAULT_CACHED_STREAMS,
+  MAX_ATTEMPTS,
+  MIN_COMMANDS_AHEAD,
+} from './limits';
 import { CommitLoop, type LogCommitter, type OnFault } from './log-committer';
 import { createLogStore } from './log-store';
 
@@ -59,6 +65,7 @@ export function createCommitter<C, State, Context>(
       streams: options.cachedStreams ?? DEFAULT_CACHED_STREAMS,
       bytes: options.cachedBytes ?? DEFAULT_CACHED_BYTES,
     },
+    minCommandsAhead: MIN_COMMANDS_AHEAD,
     ...(onPoint === undefined ? {} : { answered: async () => onPoint('committer.answered') }),
     appended: (report, position) => {
       options.onBatch?.(report);

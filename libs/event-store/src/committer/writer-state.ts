@@ -85,6 +85,11 @@ export class WriterState {
     for (const input of inputs) this.offsets.set(inputKey(input), input.offset + 1n);
   }
 
+  /** True while entries that turned up after a doubt wait for somebody to be told. */
+  get recovering(): boolean {
+    return this.recovered.size > 0;
+  }
+
   /** True for an entry that turned up after a doubt and that nobody has been told of. */
   isRecovered(entry: StoredEntry): boolean {
     return this.recovered.has(entry.position);

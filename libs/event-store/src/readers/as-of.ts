@@ -1,5 +1,6 @@
 import type { SqlClient, StoredEntry } from '../ports';
 import { ENTRY_COLUMNS, MAX_READ_ENTRIES } from './entries';
+import { refuseDetached } from './kept-range';
 
 /**
  * The last entry of a stream at or before a position, or null when it had none then: one seek in the index, however many
@@ -15,7 +16,21 @@ export async function entryAsOf(
      order by e.position desc limit 1`,
     [streamId, position],
   );
-  return rows[0] ?? null;
+  const [entry] = rows;
+  if (entry === undefined && (await beganBefore(sql, streamId))) await refuseDetached(sql, streamId, 0n);
+  return entry ?? null;
+}
+
+/** True for a stream whose first entry is not in the database any more. */
+async function beganBefore(sql: SqlClient, streamId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ version: bigint; first: bigint | null }>(
+    `select s.version, (select e.stream_version from log_entry e where e.stream_id = s.stream_id
+                         order by e.position limit 1) as first
+       from stream_state s where s.stream_id = $1`,
+    [streamId],
+  );
+  const [stream] = rows;
+  return stream !== undefined && stream.first !== 1n;
 }
 
 /**

@@ -2,6 +2,7 @@ import { LogError } from '../errors';
 import type { SqlClient, StoredEntry } from '../ports';
 import { textArray } from '../sql/binary-array';
 import { prepared } from '../sql/prepared';
+import { refuseDetached } from './kept-range';
 import { readSql } from '../sql/read-sql';
 
 /** Installs the function; part of the log's schema. */
@@ -33,6 +34,10 @@ export async function readEntries(sql: SqlClient, page: Page): Promise<readonly 
     `select ${ENTRY_COLUMNS} from log_entry e where e.position > $1 order by e.position limit $2`,
     [page.after, bounded(page.limit)],
   );
+  const [first] = rows;
+  if (first !== undefined && first.position > page.after + 1n) {
+    await refuseDetached(sql, 'entries', page.after + 1n);
+  }
   return rows;
 }
 
@@ -44,13 +49,29 @@ export async function readStream(
 ): Promise<readonly StoredEntry[]> {
   const { rows } = await sql.query<StoredEntry>(
     `select ${ENTRY_COLUMNS} from log_entry e where e.stream_id = $1 and e.stream_version > $2
-     order by e.stream_version limit $3`,
+     order by e.position limit $3`,
     [streamId, page.after, bounded(page.limit)],
   );
+  const [first] = rows;
+  // A first version that is missing, or nothing at all: nothing was written, or it stands in a segment file.
+  if (first?.streamVersion !== page.after + 1n && (await versionOf(sql, streamId)) > page.after) {
+    await refuseDetached(sql, streamId, 0n);
+  }
   return rows;
 }
 
-/** Entries of one kind in log order; `page.after` is a position. */
+async function versionOf(sql: SqlClient, streamId: string): Promise<bigint> {
+  const { rows } = await sql.query<{ version: bigint }>(
+    'select version from stream_state where stream_id = $1',
+    [streamId],
+  );
+  return rows[0]?.version ?? 0n;
+}
+
+/**
+ * Entries of one kind in log order; `page.after` is a position. No index stands behind it: it reads past the entries
+ * of other kinds.
+ */
 export async function entriesByKind(
   sql: SqlClient,
   kind: string,
@@ -60,6 +81,7 @@ export async function entriesByKind(
     `select ${ENTRY_COLUMNS} from log_entry e where e.kind = $1 and e.position > $2 order by e.position limit $3`,
     [kind, page.after, bounded(page.limit)],
   );
+  await refuseDetached(sql, kind, page.after + 1n);
   return rows;
 }
 

@@ -17,3 +17,16 @@ $$;
 select make_insert_only('log_entry'), make_insert_only('log_command');
 create trigger head_kept before delete or truncate on log_head
   for each statement execute function refuse_change();
+
+-- The head moves, but only by the log's own functions: they set this while they run.
+create function refuse_head_change() returns trigger language plpgsql as $$
+begin
+  if current_setting('kuda.log_function', true) is distinct from 'on' then
+    raise exception 'KUDA-LOG-1015: % on % is refused, only the log''s functions move it', tg_op, tg_table_name
+      using errcode = 'KU015';
+  end if;
+  return null;
+end
+$$;
+create trigger head_moved_by_functions before insert or update on log_head
+  for each statement execute function refuse_head_change();

@@ -1,7 +1,7 @@
 -- Creates partitions until one exists for p_position. A table is made apart and then attached, which locks nobody
 -- who reads or appends.
 create function cover_position(p_position bigint) returns bigint
-language plpgsql security definer as $$
+language plpgsql security definer set kuda.log_function = 'on' as $$
 declare
   covered bigint;
   size bigint;

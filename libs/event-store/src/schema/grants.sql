@@ -19,6 +19,6 @@ begin
     execute format('revoke all on function %s from public', routine.signature);
     execute format('grant execute on function %s to %I', routine.signature, app);
   end loop;
-  revoke all on function make_insert_only(regclass), refuse_change() from public;
+  revoke all on function make_insert_only(regclass), refuse_change(), refuse_head_change() from public;
 end
 $$;

@@ -47,7 +47,10 @@ create table log_partition (
   last_position bigint not null check (last_position >= first_position),
   table_name name not null unique,
   -- Set when the entries were written to a segment file and the table detached.
-  segment_sha256 bytea check (octet_length(segment_sha256) = 32)
+  segment_sha256 bytea check (octet_length(segment_sha256) = 32),
+  -- The Merkle tree's right edge behind the last entry, packed: where the next segment goes on.
+  frontier_after bytea,
+  check ((segment_sha256 is null) = (frontier_after is null))
 );
 
 -- Apart from log_entry, so that entries can be range-partitioned by position and ids stay unique over all of them.

@@ -2,7 +2,7 @@ import type { Clock } from '../ports';
 
 /** A clock that tests set. */
 export class ManualClock implements Clock {
-  constructor(private us = 1_000_000n) {}
+  constructor(public us = 1_000_000n) {}
 
   nowUs(): bigint {
     return this.us;

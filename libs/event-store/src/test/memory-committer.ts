@@ -1,5 +1,5 @@
 import { BatchRunner } from '../committer/batch-runner';
-import { CommitLoop } from '../committer/log-committer';
+import { CommitLoop, type OnFault } from '../committer/log-committer';
 import type { DecisionPolicy } from '../ports';
 import { counterPolicy, type CounterCommand, type CounterState } from './counter-policy';
 import type { MemoryStore } from './memory-store';
@@ -10,6 +10,7 @@ export interface MemoryCommitterOptions {
   readonly cachedStreams?: number;
   readonly attempts?: number;
   readonly onFatal?: (error: Error) => void;
+  readonly onFault?: OnFault<CounterCommand>;
 }
 
 /** A started committer of the toy ledger over a log in memory; it never pauses. */
@@ -22,6 +23,7 @@ export async function memoryCommitter(
     policy: options.policy ?? counterPolicy(),
     clock: new ManualClock(),
     cacheBounds: { streams: options.cachedStreams ?? 100, bytes: 1_000_000 },
+    minCommandsAhead: 1,
     appended: () => undefined,
   });
   const committer = new CommitLoop(runner, {
@@ -29,6 +31,7 @@ export async function memoryCommitter(
     attempts: options.attempts ?? 12,
     pause: () => Promise.resolve(),
     onFatal: options.onFatal ?? (() => undefined),
+    ...(options.onFault === undefined ? {} : { onFault: options.onFault }),
     onCommit: () => () => undefined,
   });
   await committer.start();

@@ -6,7 +6,7 @@ import type { StoredEntry, StreamState } from '../ports';
 import type { StoredOffset } from '../readers/states';
 
 /** How one append goes wrong. */
-export type Trouble = 'none' | 'lost-before' | 'lost-after' | 'deadlock';
+export type Trouble = 'none' | 'lost-before' | 'lost-after' | 'deadlock' | 'stale';
 
 function errorOf(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -19,11 +19,23 @@ export class MemoryStore implements LogStore {
   readonly next = new Map<string, StoredOffset>();
   readonly totals = new Map<string, bigint>();
   appends = 0;
+  private calls = 0;
   private epoch = 0n;
   private recordedAtUs = 0n;
   private frontier = Frontier.empty().toBytes();
 
-  constructor(private readonly script: readonly Trouble[] = []) {}
+  /** `turns[n]`: how many turns of the event loop's microtasks the nth call takes. */
+  constructor(
+    private readonly script: readonly Trouble[] = [],
+    private readonly turns: readonly number[] = [],
+  ) {}
+
+  private async wait(): Promise<void> {
+    this.calls += 1;
+    for (let left = this.turns[this.calls % this.turns.length] ?? 0; left > 0; left -= 1) {
+      await Promise.resolve();
+    }
+  }
 
   async acquireEpoch(): Promise<WriterHead> {
     this.epoch += 1n;
@@ -47,11 +59,12 @@ export class MemoryStore implements LogStore {
     return Promise.resolve([...this.next.values()]);
   }
 
-  firstOutcomes(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>> {
+  async firstOutcomes(commandIds: readonly string[]): Promise<ReadonlyMap<string, StoredEntry>> {
+    await this.wait();
     const wanted = new Set(commandIds);
-    if (commandIds.some((id) => id.includes('\0'))) return Promise.reject(errorOf('22021'));
+    if (commandIds.some((id) => id.includes('\0'))) throw errorOf('22021');
     const found = this.entries.filter((entry) => wanted.has(entry.commandId));
-    return Promise.resolve(new Map(found.map((entry) => [entry.commandId, entry])));
+    return new Map(found.map((entry) => [entry.commandId, entry]));
   }
 
   streamStates(streamIds: readonly string[]): Promise<ReadonlyMap<string, StreamState>> {
@@ -73,13 +86,19 @@ export class MemoryStore implements LogStore {
     return Promise.resolve(position);
   }
 
-  append(batch: AppendBatch): Promise<AppendAnswer> {
+  async append(batch: AppendBatch): Promise<AppendAnswer> {
     const trouble = this.script[this.appends] ?? 'none';
     this.appends += 1;
-    if (trouble === 'lost-before') return Promise.reject(errorOf('ECONNRESET'));
-    if (trouble === 'deadlock') return Promise.reject(errorOf('40P01'));
+    await this.wait();
+    if (trouble === 'lost-before') throw errorOf('ECONNRESET');
+    if (trouble === 'deadlock') throw errorOf('40P01');
+    // Never twice in a row: a batch is decided again a bounded number of times.
+    if (trouble === 'stale' && this.script[this.appends - 2] !== 'stale')
+      return { status: 'stale', streamIds: [...this.streams.keys()] };
     const answer = this.check(batch) ?? this.write(batch);
-    return trouble === 'lost-after' ? Promise.reject(errorOf('57P01')) : Promise.resolve(answer);
+    await this.wait();
+    if (trouble === 'lost-after') throw errorOf('57P01');
+    return answer;
   }
 
   private check(batch: AppendBatch): AppendAnswer | null {

@@ -29,11 +29,17 @@ export interface TestLog {
   close(): Promise<void>;
 }
 
-/** Creates a database with an empty log. */
-export async function openTestLog(): Promise<TestLog> {
+/** Creates a database with an empty log; `partitionEntries` makes its partitions small. */
+export async function openTestLog(options: { readonly partitionEntries?: bigint } = {}): Promise<TestLog> {
+  const { partitionEntries } = options;
   const database = await testDatabase();
   const appRole = decodeURIComponent(new URL(database.appUrl).username);
-  await runMigrations({ migrationUrl: database.ownerUrl, appRole, migrations: [LogSchema1760000000000] });
+  await runMigrations({
+    migrationUrl: database.ownerUrl,
+    appRole,
+    migrations: [LogSchema1760000000000],
+    ...(partitionEntries === undefined ? {} : { logPartitionEntries: partitionEntries }),
+  });
   const app = createPool(database.appUrl, { applicationName: 'test-app', max: 6 });
   const owner = createPool(database.ownerUrl, { applicationName: 'test-owner', max: 2 });
   const clock = new ManualClock();
