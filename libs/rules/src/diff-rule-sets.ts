@@ -30,6 +30,11 @@ export interface RuleSetDiff {
   readonly changed: readonly RuleChange[];
   /** Rules that both have, but that fire in another order. */
   readonly reordered: readonly string[];
+  /**
+   * What the later set counts or tracks and the earlier one does not, of rules that both have: an account's memory
+   * holds it only from the change on, unless it is recalled from the log.
+   */
+  readonly newlyRemembered: readonly string[];
   /** Everything that is not a rule. */
   readonly settings: readonly MemberChange[];
 }
@@ -59,8 +64,18 @@ export function diffRuleSets(before: RuleSet, after: RuleSet): RuleSetDiff {
     removed: gone.map(identity),
     changed,
     reordered: reordered([...olds.keys()], [...news.keys()]),
+    newlyRemembered: rememberedBy(after, olds).filter((id) => !rememberedBy(before, olds).includes(id)),
     settings: changesOf(oldSettings, newSettings, ''),
   };
+}
+
+/** Ids of what live versions of known rules remember. */
+function rememberedBy(set: RuleSet, known: ReadonlyMap<string, unknown>): readonly string[] {
+  const rules = [...set.byEvent.values()].flatMap(({ live }) => live);
+  return rules.flatMap(({ counts, trackers }) => [
+    ...counts.filter(({ rule }) => known.has(rule)).map(({ id }) => id),
+    ...trackers.map(({ id }) => id),
+  ]);
 }
 
 function versionsOf({ source }: RuleSet): Map<string, RuleSource[]> {

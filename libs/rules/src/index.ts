@@ -26,7 +26,7 @@ export { lintRuleSet, type Finding } from './lint-rule-set';
 export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
 export { EMPTY_MEMORY, RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
-export { mergeRuleSets, withLives, type MergedRuleSet, type VersionChange } from './merge-rule-sets';
+export { mergeRuleSets, type MergedRuleSet } from './merge-rule-sets';
 export type { RuleSetProblem, UnplacedProblem } from './problem';
 export type { RuleEvent } from './rule-event';
 export { rulesInForce, type AssetPolicy, type RuleSet, type RuleVersion } from './rule-set';

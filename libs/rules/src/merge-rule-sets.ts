@@ -3,7 +3,7 @@ import { hashOfRule } from './compile-rule';
 import { compileSource } from './load-rule-set';
 import type { UnplacedProblem } from './problem';
 import type { RuleSet } from './rule-set';
-import type { RuleSetSource, RuleSource } from './rule-source';
+import type { RuleSource } from './rule-source';
 
 export type MergedRuleSet =
   | { readonly ok: true; readonly ruleSet: RuleSet }
@@ -18,52 +18,15 @@ export function mergeRuleSets(earlier: RuleSet, later: RuleSet): MergedRuleSet {
   const known = new Set(later.source.rules.map(versionKey));
   const kept = earlier.source.rules.filter((rule) => !known.has(versionKey(rule)));
   const rules = grouped([...later.source.rules, ...kept]);
-  return compiled({
+  const compiled = compileSource({
     ...later.source,
     assets: { ...earlier.source.assets, ...later.source.assets },
     events: { ...earlier.source.events, ...later.source.events },
     rules,
   });
-}
-
-/** A change of one version's life. */
-export interface VersionChange {
-  readonly rule: string;
-  /** Hash of the version. */
-  readonly hash: string;
-  readonly mode: RuleSource['mode'];
-  /** RFC 3339; event times from which on, and before which, it is in force. Unchanged where left out. */
-  readonly from?: string;
-  readonly to?: string | null;
-}
-
-/** The rule set after changes to the lives of its versions; what they do stays as it is. */
-export function withLives(set: RuleSet, changes: readonly VersionChange[]): MergedRuleSet {
-  const unknown = changes.filter(
-    ({ rule, hash }) => !set.versions.some((version) => version.id === rule && version.hash === hash),
-  );
-  if (unknown.length > 0) {
-    const problems = unknown.map(({ rule, hash }) => ({
-      pointer: '/rules',
-      expression: null,
-      message: `no version ${hash} of ${rule}`,
-    }));
-    return { ok: false, problems };
-  }
-  const rules = set.source.rules.map((source) => {
-    const change = changes.find(({ rule, hash }) => rule === source.id && hash === hashOfRule(source));
-    if (change === undefined) return source;
-    const { mode, from = source.from, to = source.to } = change;
-    return { ...source, mode, from, to };
-  });
-  return compiled({ ...set.source, rules });
-}
-
-function compiled(source: RuleSetSource): MergedRuleSet {
-  const result = compileSource(source);
-  return 'ruleSet' in result
-    ? { ok: true, ruleSet: result.ruleSet }
-    : { ok: false, problems: result.problems };
+  return 'ruleSet' in compiled
+    ? { ok: true, ruleSet: compiled.ruleSet }
+    : { ok: false, problems: compiled.problems };
 }
 
 /** A version by what it does; the same content may be in force at two times, and then it is two entries. */

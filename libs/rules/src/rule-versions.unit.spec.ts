@@ -1,7 +1,7 @@
 import { diffRuleSets } from './diff-rule-sets';
 import { lintRuleSet } from './lint-rule-set';
 import { loadRuleSet } from './load-rule-set';
-import { mergeRuleSets, withLives } from './merge-rule-sets';
+import { mergeRuleSets } from './merge-rule-sets';
 import type { RuleSet } from './rule-set';
 import { changedRules, type ChangeableSource } from './test/changed-rules';
 import { defaultRules, defaultRulesText } from './test/default-rules';
@@ -35,37 +35,39 @@ describe('versions of rules', () => {
     );
   });
 
-  it('go from draft to shadow to live from a time, while the old one still decides late events of its time', () => {
-    const merged = mergeRuleSets(defaultRules(), richer);
-    if (!merged.ok) throw new Error('not merged');
-    const [hash, old] = [hashOf(richer, 'login.daily'), hashOf(defaultRules(), 'login.daily')];
+  it('are live from a time on, while the old one still decides late events of its time', () => {
     const turn = iso(at(3));
-    const live = withLives(merged.ruleSet, [
-      { rule: 'login.daily', hash: old, mode: 'retired', to: turn },
-      { rule: 'login.daily', hash, mode: 'live', from: turn },
-    ]);
-    if (!live.ok) throw new Error(JSON.stringify(live.problems));
-    const ada = new RuledUser(live.ruleSet);
+    const old = loaded((source) => Object.assign(daily(source), { mode: 'retired', to: turn }));
+    const now = loaded((source) => Object.assign(daily(source), { amount: '3', from: turn }));
+    const merged = mergeRuleSets(old, now);
+    if (!merged.ok) throw new Error(JSON.stringify(merged.problems));
+    const ada = new RuledUser(merged.ruleSet);
     expect(ada.of('login.daily', anEvent('session.login', at(3)))).toBe('login.daily awarded 3');
     expect(ada.of('login.daily', anEvent('session.login', at(3, 0, -1n)))).toBe('login.daily awarded 2');
-    expect(live.ruleSet.versions.slice(0, 2).map((version) => version.hash)).toEqual([hash, old]);
+    expect(merged.ruleSet.versions.slice(0, 2).map(({ hash }) => hash)).toEqual([
+      hashOf(now, 'login.daily'),
+      hashOf(old, 'login.daily'),
+    ]);
   });
 
-  it('refuse two that are live at once, a retired one without an end, and one that nobody knows', () => {
-    const merged = mergeRuleSets(defaultRules(), richer);
-    if (!merged.ok) throw new Error('not merged');
-    const hash = hashOf(richer, 'login.daily');
-    expect(withLives(merged.ruleSet, [{ rule: 'login.daily', hash, mode: 'live' }])).toMatchObject({
+  it('keep what a version is through its life', () => {
+    expect(
+      hashOf(
+        loaded((source) => Object.assign(daily(source), { mode: 'draft' })),
+        'login.daily',
+      ),
+    ).toBe(hashOf(defaultRules(), 'login.daily'));
+    expect(hashOf(richer, 'login.daily')).not.toBe(hashOf(defaultRules(), 'login.daily'));
+  });
+
+  it('refuse two that are live at once, and a retired one without an end', () => {
+    const live = loaded((source) => Object.assign(daily(source), { amount: '3' }));
+    expect(mergeRuleSets(defaultRules(), live)).toMatchObject({
       ok: false,
       problems: [{ pointer: '/rules/1', message: expect.stringContaining('overlaps') as string }],
     });
-    expect(withLives(merged.ruleSet, [{ rule: 'login.daily', hash, mode: 'retired' }])).toMatchObject({
-      ok: false,
-      problems: [{ pointer: '/rules/0/to' }, { pointer: '/rules/1' }],
-    });
-    expect(withLives(merged.ruleSet, [{ rule: 'login.daily', hash: 'x', mode: 'live' }])).toMatchObject({
-      ok: false,
-    });
+    const endless = changedRules((source) => Object.assign(daily(source), { mode: 'retired' }));
+    expect(loadRuleSet(endless)).toMatchObject({ ok: false, problems: [{ pointer: '/rules/0/to' }] });
   });
 
   it('a shadow changes nothing of what is decided, paid or remembered (I17)', () => {
@@ -98,7 +100,22 @@ describe('the difference of two rule sets', () => {
     });
     const { before, after, ...diff } = diffRuleSets(defaultRules(), same);
     expect(before).not.toBe(after);
-    expect(diff).toEqual({ added: [], removed: [], changed: [], reordered: [], settings: [] });
+    expect(diff).toEqual({
+      added: [],
+      removed: [],
+      changed: [],
+      reordered: [],
+      newlyRemembered: [],
+      settings: [],
+    });
+  });
+
+  it('says what an account does not remember yet', () => {
+    const other = loaded((source) => {
+      Object.assign(daily(source), { caps: [{ count: 1, window: { kind: 'rolling', days: 2 } }] });
+      source.rules.push({ ...source.rules[2], id: 'security.other' });
+    });
+    expect(diffRuleSets(defaultRules(), other).newlyRemembered).toEqual(['login.daily||times']);
   });
 
   it('names rules that came and went, members that changed, order and settings', () => {

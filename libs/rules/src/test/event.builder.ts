@@ -29,6 +29,7 @@ export function reported(timeUs: bigint, data: RuleEvent['data']): RuleEvent {
 export class RuledUser {
   account: RuleAccount = { memory: EMPTY_MEMORY, trust: NO_TRUST };
   decisions: readonly RuleDecision[] = [];
+  riskReasons: readonly string[] = [];
 
   constructor(private readonly set: RuleSet) {}
 
@@ -36,6 +37,7 @@ export class RuledUser {
     const decided = decideEvent(this.set, this.account, event);
     this.account = decided.account;
     this.decisions = decided.decisions;
+    this.riskReasons = decided.riskReasons;
     return decided.decisions.map(({ rule, outcome, reason, amountPaid }) => {
       const said = `${rule.id} ${outcome} ${(amountPaid / rule.unitsPerWhole).toString()}`;
       return reason === '' ? said : `${said} ${reason}`;
