@@ -17,7 +17,7 @@ export type { LogHead } from './append/acquire-epoch';
 export type { BatchReport } from './committer/batch-runner';
 export { createCommitter, type CommitterOptions } from './committer/create-committer';
 export { DueTicker, type DueTickerOptions } from './committer/due-ticker';
-export { MAX_BATCH_COMMANDS, MAX_QUEUED_COMMANDS } from './committer/limits';
+export { DEFAULT_CACHED_BYTES, MAX_BATCH_COMMANDS, MAX_QUEUED_COMMANDS } from './committer/limits';
 export type { LogCommitter, OnFault } from './committer/log-committer';
 export { COMMITTER_POINTS, type CommitterPoint, type OnPoint } from './committer/committer-points';
 export { keptFrom } from './readers/kept-range';
