@@ -13,7 +13,8 @@ import {
   type TokenIssuer,
 } from '@kuda/testing';
 import type { BenchOptions } from '../../frame/bench';
-import { benchKafka, benchPostgres } from '../../frame/servers';
+import { cpuMeter } from '../../frame/cpu';
+import { benchKafka, benchPostgres, type BenchPostgres } from '../../frame/servers';
 
 const REPOSITORY = resolve(__dirname, '../../../../..');
 const PROGRAM = resolve(REPOSITORY, 'services', 'behavior-ingest', 'dist', 'main.js');
@@ -28,6 +29,7 @@ const SILENT: BusLogger = { debug: nothing, info: nothing, warn: nothing, error:
 
 /** Everything that stays while the service comes and goes. */
 interface Surroundings {
+  readonly postgres: BenchPostgres;
   readonly brokers: string;
   readonly database: ServiceDatabase;
   readonly issuer: TokenIssuer;
@@ -43,8 +45,12 @@ export class IngestProcess {
     private readonly surroundings: Surroundings,
     readonly bus: KafkaBus,
     readonly token: string,
-    readonly about: Readonly<Record<string, string>>,
   ) {}
+
+  /** Version and the settings of the database that a number depends on. */
+  get about(): Readonly<Record<string, string>> {
+    return this.surroundings.postgres.about;
+  }
 
   static async create(options: BenchOptions): Promise<IngestProcess> {
     const postgres = await benchPostgres(options);
@@ -58,8 +64,8 @@ export class IngestProcess {
     await bus.ensureTopics(allTopics());
     const database = await postgres.database('behavior_ingest');
     const token = await issuer.sign({ sub: 'bench', scopes: SCOPES, ttlSeconds: TOKEN_SECONDS });
-    const surroundings = { brokers, database, issuer, folder, port: await freePort() };
-    const process = new IngestProcess(surroundings, bus, token, postgres.about);
+    const surroundings = { postgres, brokers, database, issuer, folder, port: await freePort() };
+    const process = new IngestProcess(surroundings, bus, token);
     options.cleanUp(() => process.stop());
     return process;
   }
@@ -70,6 +76,13 @@ export class IngestProcess {
 
   get databaseUrl(): string {
     return this.surroundings.database.appUrl;
+  }
+
+  /** Measures, from now on, what the service and its PostgreSQL use of the processors: microseconds. */
+  cpu(): () => { readonly serviceUs: number; readonly postgresUs: number } {
+    const service = cpuMeter(this.child?.pid ?? 0);
+    const postgres = cpuMeter(this.surroundings.postgres.pid);
+    return () => ({ serviceUs: service.read().serverUs, postgresUs: postgres.read().serverUs });
   }
 
   get alive(): boolean {

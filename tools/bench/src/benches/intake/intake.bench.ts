@@ -27,7 +27,10 @@ export const intakeBench: Bench = {
     const service = await IngestProcess.create(options);
     const log = await startedLog(service, options);
     const load = new HttpLoad(service.url, service.token);
-    options.cleanUp(() => Promise.resolve(load.close()));
+    options.cleanUp(() => {
+      load.close();
+      return Promise.resolve();
+    });
     const seconds = options.seconds ?? DEFAULT_SECONDS;
     const http = await measureHttp({ service, log, load }, seconds, options);
     const bus = await measureBus(service, log, seconds, options);
@@ -70,9 +73,11 @@ async function measureHttp(
   options: BenchOptions,
 ): Promise<Measured> {
   await load.closedLoop('warm', Math.min(WARM_UP_SECONDS, seconds));
+  const cpu = service.cpu();
   const steady = await load.closedLoop('steady', seconds);
+  const costs = costOf(cpu(), steady.accepted.length);
   const rate = steady.accepted.length / steady.seconds;
-  options.say(describe('http', steady));
+  options.say(`${describe('http', steady)}; ${costs}`);
   const over = await load.openLoop('over', 2 * Math.max(rate, HTTP_BOUND), seconds);
   options.say(describe('http at twice the load', over));
   const missing = (await log.missing(steady.accepted)) + (await log.missing(over.accepted));
@@ -83,7 +88,7 @@ async function measureHttp(
   return {
     rate,
     rows: [
-      rowOf(`http, batches of ${String(BATCH)}`, steady),
+      { ...rowOf(`http, batches of ${String(BATCH)}`, steady), note: `latency of a request; ${costs}` },
       { ...rowOf('http, twice the load', over), note: answersOf(over) },
     ],
     limits: [
@@ -112,22 +117,25 @@ async function measureBus(
   await publishBacklog(service, count);
   const started = performance.now();
   await service.start();
+  const cpu = service.cpu();
+  const from = await log.position();
   await log.until('drained', async () => (await log.position()) >= before + count, DRAIN_LIMIT_MS);
   const total = (performance.now() - started) / 1_000;
   const recorded = await log.secondsBetween(before + 1, before + count);
   await log.until('published', async () => (await log.published()) >= before + count, DRAIN_LIMIT_MS);
+  const costs = costOf(cpu(), before + count - from);
   const published = (performance.now() - started) / 1_000;
   const ids = Array.from({ length: count }, (_, index) => eventId('bus', index));
   const missing = await log.missing(ids);
   if (missing > 0) throw new Error(`${String(missing)} records of the bus are missing`);
   const rate = count / recorded;
   options.say(
-    `bus: ${String(count)} records in ${recorded.toFixed(1)} s (${total.toFixed(1)} s with the start), published after ${published.toFixed(1)} s`,
+    `bus: ${String(count)} records in ${recorded.toFixed(1)} s (${total.toFixed(1)} s with the start), published after ${published.toFixed(1)} s; ${costs}`,
   );
   return {
     rate,
     rows: [
-      row('kafka backlog, durable', rate),
+      { ...row('kafka backlog, durable', rate), note: costs },
       row('kafka backlog, until published, start included', count / published),
     ],
     limits: [{ what: 'events/s from Kafka', measured: rate, at: 'least', bound: BUS_BOUND }],
@@ -145,6 +153,12 @@ async function publishBacklog(service: IngestProcess, count: number): Promise<vo
     });
     await service.bus.publisher.publish(messages);
   }
+}
+
+/** What stays comparable when others share the machine. */
+function costOf(used: { readonly serviceUs: number; readonly postgresUs: number }, events: number): string {
+  const each = (us: number): string => (us / events).toFixed(0);
+  return `processor µs an event: service ${each(used.serviceUs)}, postgres ${each(used.postgresUs)}`;
 }
 
 function row(workload: string, rate: number): Measurement {
