@@ -10,6 +10,8 @@ export interface Decision {
   readonly asset: string;
   readonly amountFull: bigint;
   readonly amountPaid: bigint;
+  /** What a version in shadow would have paid; 0 for a live one. */
+  readonly amountShadow: bigint;
   /** Ledger time at which a pending award matures; 0 when it is not pending. */
   readonly pendingUntilUs: bigint;
   /** Lot of the award; empty when nothing was paid. */

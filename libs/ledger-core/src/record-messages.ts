@@ -1,7 +1,8 @@
 import type { TrustFacts } from '@kuda/rules';
 import type { Bodies, BodyCase, Decision, LotAmount, Redecision } from './body';
 import type { AssetAmount } from './commands';
-import type { AssetBalance, Entry, LotState } from './record';
+import type { LotState } from './lot';
+import type { AssetBalance, Entry } from './record';
 import {
   bool,
   bytes,
@@ -68,6 +69,7 @@ const DECISION = message<Decision>({
   pendingUntilUs: int64(8),
   lotId: text(9),
   factsJson: text(10),
+  amountShadow: int64(11),
 });
 
 const REDECISION = message<Redecision>({

@@ -52,6 +52,7 @@ export function bookRuleAward(booking: Booking, set: RuleSet, award: RuleAward):
     asset: rule.asset,
     amountFull: decision.amountFull,
     amountPaid,
+    amountShadow: decision.amountShadow,
     pendingUntilUs: waits ? later(maturesAtUs, nowUs) : 0n,
     lotId,
     factsJson: decision.factsJson,

@@ -22,6 +22,7 @@ import { FlowsQuery } from './reports/flows.query';
 import { InfluenceQuery } from './reports/influence.query';
 import { LiabilityQuery } from './reports/liability.query';
 import { BacktestRunner } from './rules/backtest.runner';
+import { DivergenceQuery } from './rules/divergence.query';
 import { RuleBook } from './rules/rule-book';
 import { RuleStepsHandler } from './rules/rule-steps.handler';
 import { Shards } from './shards/shards';
@@ -80,6 +81,7 @@ export class AppModule implements OnModuleInit {
         InfluenceQuery,
         ProjectionsHandler,
         RuleStepsHandler,
+        DivergenceQuery,
         BacktestRunner,
       ],
     };

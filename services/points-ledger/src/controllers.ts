@@ -5,6 +5,7 @@ import { CommandsController } from './commands/commands.controller';
 import { ReversalsController } from './commands/reversals.controller';
 import { DecisionReportController } from './reports/decision-report.controller';
 import { BacktestsController } from './rules/backtests.controller';
+import { DivergenceController } from './rules/divergence.controller';
 import { RulesController } from './rules/rules.controller';
 import { DecisionsController } from './statements/decisions.controller';
 import { TransactionsController } from './statements/transactions.controller';
@@ -28,5 +29,6 @@ export const CONTROLLERS = [
   InfluenceController,
   ProjectionsController,
   RulesController,
+  DivergenceController,
   BacktestsController,
 ];

@@ -74,6 +74,7 @@ export class RuleBook {
 export function rulesOf(base: RuleSet, state: RuleBookState): RuleSet {
   const source = assembleRuleSet(base.source, state.drafts, state.steps);
   const loaded = loadRuleSet(JSON.stringify(source));
-  if (loaded.ok) return loaded.ruleSet;
+  // Records name the file that decided and each version by itself: the book grows, and a replay must give the same bytes.
+  if (loaded.ok) return { ...loaded.ruleSet, hash: base.hash };
   throw new Error(`the rule book does not make a rule set:\n${describeProblems(loaded.problems)}`);
 }

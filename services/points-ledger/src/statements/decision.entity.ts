@@ -36,6 +36,10 @@ export class DecisionRow {
   @Column({ name: 'amount_paid', ...amount })
   readonly amountPaid: bigint = 0n;
 
+  /** What a version in shadow would have paid. */
+  @Column({ name: 'amount_shadow', ...amount })
+  readonly amountShadow: bigint = 0n;
+
   @Column({ name: 'pending_until_us', ...amount })
   readonly pendingUntilUs: bigint = 0n;
 

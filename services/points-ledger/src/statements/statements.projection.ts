@@ -14,11 +14,11 @@ const INSERT_TRANSACTIONS = `
 
 const INSERT_DECISIONS = `
   insert into decision_v{v}
-    (position, ordinal, user_id, rule, rule_hash, outcome, reason, asset, amount_full, amount_paid, pending_until_us,
-     lot_id, facts, source, event_id, event_type, event_time_us, decided_position)
+    (position, ordinal, user_id, rule, rule_hash, outcome, reason, asset, amount_full, amount_paid, amount_shadow,
+     pending_until_us, lot_id, facts, source, event_id, event_type, event_time_us, decided_position)
   select r.* from json_to_recordset($1::json) as r
     (position bigint, ordinal integer, user_id text, rule text, rule_hash text, outcome text, reason text, asset text,
-     amount_full bigint, amount_paid bigint, pending_until_us bigint, lot_id text, facts text, source text,
+     amount_full bigint, amount_paid bigint, amount_shadow bigint, pending_until_us bigint, lot_id text, facts text, source text,
      event_id text, event_type text, event_time_us bigint, decided_position bigint)`;
 
 /** What moved on users' accounts and why, and what the rules said of their events: insert-only like the log (I7). */
@@ -51,6 +51,7 @@ export const statements: LedgerProjection = {
       asset text collate "C" not null,
       amount_full bigint not null,
       amount_paid bigint not null,
+      amount_shadow bigint not null,
       pending_until_us bigint not null,
       lot_id text collate "C" not null,
       facts text not null,
@@ -65,7 +66,8 @@ export const statements: LedgerProjection = {
     create index on transaction_v{v} (user_id, position);
     alter table decision_v{v} add primary key (position, ordinal);
     create index on decision_v{v} (user_id, position, ordinal);
-    create index on decision_v{v} (source, event_id)`,
+    create index on decision_v{v} (source, event_id);
+    create index on decision_v{v} (rule_hash) where outcome = 'shadow'`,
   apply: async (target, records) => {
     await writeRows(target, INSERT_TRANSACTIONS, records.flatMap(transactionOf));
     await writeRows(target, INSERT_DECISIONS, records.flatMap(decisionsOf));
@@ -131,6 +133,7 @@ function rowOf({ position, userId }: ProjectedRecord, decision: RuleDecision, in
     asset: decision.asset,
     amount_full: decision.amountFull,
     amount_paid: decision.amountPaid,
+    amount_shadow: decision.amountShadow,
     pending_until_us: decision.pendingUntilUs,
     lot_id: decision.lotId,
     facts: decision.factsJson,
