@@ -1,3 +1,4 @@
+import { MAX_LEDGER_SHARDS } from '@kuda/contracts';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from './stack/services';
@@ -12,6 +13,8 @@ export interface Arguments {
   readonly stateDir: string;
   readonly portBase?: number;
   readonly timeScale?: number;
+  /** Shards of the ledger; a state folder keeps the number of its first start. */
+  readonly shards?: number;
   /** A file of CloudEvents to play instead of the story. */
   readonly replay?: string;
 }
@@ -25,6 +28,7 @@ export const HELP = `npm start -- [options]      the whole of Kuda on this machi
   --state DIR          folder of data, logs and keys (default: .kuda); another folder is another stack
   --port-base N        the services on N+1 to N+4, the other parts on N+5 to N+9 (default: a free block, remembered)
   --time-scale N       seconds of the simulated cluster in one real second (default: 2400)
+  --shards N           shards of the ledger, 1 to 64 (default: 1, or LEDGER_SHARDS); fixed when the data is created
   -h, --help           this
 
 Parts that run already are used instead of own ones:
@@ -46,6 +50,7 @@ export function parseArguments(argv: readonly string[], folder: string): Argumen
     stateDir: values.state === undefined ? resolve(REPOSITORY, '.kuda') : resolve(folder, values.state),
     ...numberMember('portBase', values['port-base'], HIGHEST_PORT_BASE),
     ...numberMember('timeScale', values['time-scale'], HIGHEST_TIME_SCALE),
+    ...numberMember('shards', values.shards, MAX_LEDGER_SHARDS),
     ...(values.replay === undefined ? {} : { replay: resolve(folder, values.replay) }),
   };
 }
@@ -62,6 +67,7 @@ function parse(argv: readonly string[]) {
         state: { type: 'string' },
         'port-base': { type: 'string' },
         'time-scale': { type: 'string' },
+        shards: { type: 'string' },
         replay: { type: 'string' },
       },
     });

@@ -1,3 +1,4 @@
+import { allTopics } from '@kuda/contracts';
 import {
   createServiceDatabase,
   MissingToolError,
@@ -28,12 +29,13 @@ export interface Surroundings {
   readonly ports: Ports;
   readonly register: ProcessRegister;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly shards: number;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
 
 /** Kafka: the one of `KAFKA_BROKERS`, else an own one; with all topics of the catalogue. */
-export async function startBus({ state, ports, register, env }: Surroundings): Promise<Bus> {
+export async function startBus({ state, ports, register, env, shards }: Surroundings): Promise<Bus> {
   const given = env['KAFKA_BROKERS'] ?? '';
   const bus =
     given === ''
@@ -41,7 +43,7 @@ export async function startBus({ state, ports, register, env }: Surroundings): P
       : { brokers: given, stop: nothing };
   try {
     const connection = connectBus(bus.brokers);
-    await connection.ensureTopics().finally(() => connection.close());
+    await connection.ensureTopics(allTopics(shards)).finally(() => connection.close());
     return bus;
   } catch (error) {
     await bus.stop();

@@ -12,6 +12,7 @@ export interface Wiring {
   readonly kubeconfig: string;
   readonly clockOrigin: string;
   readonly timeScale: number;
+  readonly shards: number;
 }
 
 /** Passed on from the caller's environment; the rest is left out, so that a start is the same everywhere. */
@@ -36,6 +37,7 @@ export function serviceEnvironment(
     DATABASE_MIGRATION_URL: wiring.databases[service].ownerUrl,
     AUTH_ISSUER: wiring.issuer,
     AUTH_JWKS_URL: wiring.jwksUrl,
+    ...(service === 'points-ledger' ? { LEDGER_SHARDS: String(wiring.shards) } : {}),
     ...(service === 'gpu-scheduler' ? clusterEnvironment(wiring) : {}),
     // One machine, one platform: a producer that may emit everything.
     ...(service === 'behavior-ingest' ? { INTAKE_OPEN_PRODUCER: 'local' } : {}),

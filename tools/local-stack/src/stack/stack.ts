@@ -1,3 +1,4 @@
+import { DEFAULT_LEDGER_SHARDS } from '@kuda/contracts';
 import { join } from 'node:path';
 import { removeCliProfile, writeCliProfile } from './cli-profile';
 import { startCluster } from './cluster';
@@ -51,7 +52,8 @@ async function start(options: StackOptions, stoppers: Stoppers): Promise<Stack> 
   const left = await register.endLeftovers();
   if (left > 0) say(`ended ${String(left)} processes that an earlier start had left behind`);
   const ports = await choosePorts(state.file('ports.json'), options.portBase);
-  const surroundings: Surroundings = { state, ports, register, env };
+  const shards = options.shards ?? Number(env['LEDGER_SHARDS'] ?? DEFAULT_LEDGER_SHARDS);
+  const surroundings: Surroundings = { state, ports, register, env, shards };
   const { wiring, issuer, simulated } = await startParts(surroundings, options, stoppers);
   const services = await startServices(wiring, surroundings, stoppers, say);
   if (options.supervise === true) stoppers.add('supervisor', superviseServices(services, say));
@@ -102,6 +104,7 @@ async function startParts(around: Surroundings, options: StackOptions, stoppers:
     jwksUrl: issuer.jwksUrl,
     kubeconfig: cluster.kubeconfig,
     clockOrigin: origin,
+    shards: around.shards,
     timeScale: cluster.timeScale,
   };
   return { wiring, issuer, simulated: cluster.simulated };

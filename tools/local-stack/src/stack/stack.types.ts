@@ -10,6 +10,8 @@ export interface StackOptions {
   readonly fresh?: boolean;
   /** How many seconds of the simulated cluster pass in one real second. */
   readonly timeScale?: number;
+  /** Shards of the ledger; the one of `LEDGER_SHARDS`, or 1, without it. */
+  readonly shards?: number;
   /** Addresses of parts that run already, and what else the services shall see (`OTEL_…`, `LOG_LEVEL`). */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Restart a service that ends by itself; tests that kill services do it themselves. Default false. */
