@@ -3,10 +3,11 @@ create function acquire_epoch(
   p_owner text, p_layout integer,
   out at_epoch bigint, out at_position bigint, out at_recorded_at_us bigint, out log_name text,
   out at_frontier bytea, out covered bigint, out partition_size bigint
-) language plpgsql security definer set kuda.log_function = 'on' as $$
+) language plpgsql security definer as $$
 declare
   found_layout integer;
 begin
+  perform set_config('kuda.log_function', 'on', true);
   update log_head set epoch = epoch + 1, owner = p_owner
    where layout = p_layout
    returning epoch, position, recorded_at_us, name, frontier, covered_to, partition_entries

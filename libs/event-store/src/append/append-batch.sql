@@ -21,7 +21,7 @@ create function append_batch(
   out status text, out at_position bigint
 ) language plpgsql security definer
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off set enable_bitmapscan = off set kuda.log_function = 'on' as $$
+set enable_mergejoin = off set enable_bitmapscan = off as $$
 declare
   head log_head%rowtype;
   size constant integer := cardinality(p_command_ids);
@@ -113,6 +113,7 @@ begin
    where i.next_offset < excluded.next_offset;
 
   if size > 0 then
+    perform set_config('kuda.log_function', 'on', true);
     update log_head h set position = p_after + size, recorded_at_us = p_recorded_at_us[size], frontier = p_frontier
      returning h.position into at_position;
   end if;

@@ -18,7 +18,7 @@ select make_insert_only('log_entry'), make_insert_only('log_command');
 create trigger head_kept before delete or truncate on log_head
   for each statement execute function refuse_change();
 
--- The head moves, but only by the log's own functions: they set this while they run.
+-- The head moves, but only by the log's own functions: they say so in their transaction.
 create function refuse_head_change() returns trigger language plpgsql as $$
 begin
   if current_setting('kuda.log_function', true) is distinct from 'on' then

@@ -1,7 +1,7 @@
 -- Creates partitions until one exists for p_position. A table is made apart and then attached, which locks nobody
 -- who reads or appends.
 create function cover_position(p_position bigint) returns bigint
-language plpgsql security definer set kuda.log_function = 'on' as $$
+language plpgsql security definer as $$
 declare
   covered bigint;
   size bigint;
@@ -18,6 +18,7 @@ begin
     insert into log_partition (first_position, last_position, table_name) values (covered + 1, covered + size, part);
     covered := covered + size;
   end loop;
+  perform set_config('kuda.log_function', 'on', true);
   update log_head set covered_to = covered where covered_to <> covered;
   return covered;
 end
