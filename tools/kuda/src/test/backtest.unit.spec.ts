@@ -9,6 +9,9 @@ import { recordingIo } from './recording-io';
 const DATA = join(__dirname, '../../../../../shared/data');
 const RULES = join(SHIPPED_RULE_SETS, '2026-01.json');
 
+/** Whole streams are decided; a machine that runs everything at once is slow. */
+jest.setTimeout(60_000);
+
 async function backtest(...more: string[]): Promise<Record<string, unknown>> {
   const io = recordingIo();
   const exitCode = await run(['rules', 'backtest', '--rules', RULES, '--json', ...more], io);
@@ -34,6 +37,39 @@ describe('kuda rules backtest', () => {
       },
     );
   }
+
+  const recorded = join(DATA, 'activity-events.jsonl.gz');
+  (existsSync(recorded) ? it : it.skip)(
+    'runs a version in shadow for the whole recorded stream without changing one balance (needs ../shared/data)',
+    async () => {
+      const set = JSON.parse(readFileSync(RULES, 'utf8')) as {
+        rules: { id: string; mode: string; amount: string }[];
+      };
+      const daily = set.rules.find(({ id }) => id === 'login.daily');
+      if (daily === undefined) throw new Error('the shipped rules have no login.daily');
+      const shadowed = {
+        ...set,
+        rules: [...set.rules, { ...daily, mode: 'shadow', amount: '3', examples: [] }],
+      };
+      const folder = mkdtempSync(join(tmpdir(), 'kuda-shadow-'));
+      const file = join(folder, 'shadow.json');
+      writeFileSync(file, JSON.stringify(shadowed));
+      const [live, beside] = [
+        await backtest('--events', recorded),
+        await backtest('--events', recorded, '--rules', file),
+      ];
+      rmSync(folder, { recursive: true });
+      for (const key of ['by_user', 'by_rule', 'outcomes', 'points'] as const)
+        expect(beside[key]).toEqual(live[key]);
+      const paid = (live['by_rule'] as Record<string, number>)['login.daily'] ?? 0;
+      // A point more each time; the daily cap has room for it on every day of this stream but where it says otherwise.
+      const shadow = (beside['shadow'] as Record<string, { would_pay: number; decisions: number }>)[
+        'login.daily'
+      ];
+      expect(shadow?.would_pay).toBeGreaterThan(paid);
+      expect(shadow?.would_pay).toBeLessThanOrEqual((paid / 2) * 3);
+    },
+  );
 
   describe('of a file of its own', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kuda-backtest-'));

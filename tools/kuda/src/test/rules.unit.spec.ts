@@ -8,6 +8,9 @@ import { recordingIo } from './recording-io';
 
 const RULES = join(SHIPPED_RULE_SETS, '2026-01.json');
 
+/** A machine that runs everything at once is slow. */
+jest.setTimeout(30_000);
+
 describe('kuda rules', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kuda-rules-'));
   const shipped = readFileSync(RULES, 'utf8');
