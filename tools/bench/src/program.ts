@@ -3,7 +3,7 @@ import type { Bench, BenchOptions } from './frame/bench';
 import { describeMachine } from './frame/machine';
 import { jsonLine, tables, type Report } from './frame/report';
 
-interface Flags {
+interface Flags extends Readonly<Record<string, unknown>> {
   readonly json?: boolean;
   readonly seconds?: number;
   readonly runs?: number;
@@ -15,16 +15,19 @@ export function buildProgram(benches: readonly Bench[]): Command {
     .description('Measures the parts of Kuda, and its peers beside them, on servers of its own.')
     .helpCommand(false);
   for (const bench of benches) {
-    program
+    const command = program
       .command(bench.name)
       .description(bench.summary)
       .option('--json', 'one JSON object on the last line')
       .option('--seconds <n>', 'seconds of each measured phase', positive)
-      .option('--runs <n>', 'measurements of each; the median counts', positive)
-      .action(async (flags: Flags) => {
-        const report = await measure(bench, flags);
-        process.stdout.write(`${flags.json === true ? jsonLine(report) : tables(report)}\n`);
-      });
+      .option('--runs <n>', 'measurements of each; the median counts', positive);
+    for (const { name, meaning, byDefault } of bench.flags ?? []) {
+      command.option(`--${name} <n>`, meaning, positive, byDefault);
+    }
+    command.action(async (flags: Flags) => {
+      const report = await measure(bench, flags);
+      process.stdout.write(`${flags.json === true ? jsonLine(report) : tables(report)}\n`);
+    });
   }
   return program;
 }
@@ -35,6 +38,7 @@ async function measure(bench: Bench, flags: Flags): Promise<Report> {
   const options: BenchOptions = {
     ...(flags.seconds === undefined ? {} : { seconds: flags.seconds }),
     ...(flags.runs === undefined ? {} : { runs: Math.ceil(flags.runs) }),
+    numbers: numbersOf(bench, flags),
     say: (line) => process.stderr.write(`${line}\n`),
     cleanUp: (step) => steps.push(step),
   };
@@ -46,11 +50,17 @@ async function measure(bench: Bench, flags: Flags): Promise<Report> {
   }
 }
 
-function commandLine(bench: Bench, { json, seconds, runs }: Flags): string {
+function numbersOf(bench: Bench, flags: Flags): Readonly<Record<string, number>> {
+  const own = bench.flags ?? [];
+  return Object.fromEntries(own.map(({ name, byDefault }) => [name, Number(flags[name] ?? byDefault)]));
+}
+
+function commandLine(bench: Bench, { json, seconds, runs, ...rest }: Flags): string {
   const flags = [
     ...(json === true ? ['--json'] : []),
     ...(seconds === undefined ? [] : [`--seconds ${String(seconds)}`]),
     ...(runs === undefined ? [] : [`--runs ${String(runs)}`]),
+    ...Object.entries(numbersOf(bench, rest)).map(([name, value]) => `--${name} ${String(value)}`),
   ];
   return ['npm run bench --', bench.name, ...flags].join(' ');
 }

@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly seconds?: number;
   /** How often each measurement is made; results are medians. Default: the bench's own. */
   readonly runs?: number;
+  /** The bench's own flags by name. */
+  readonly numbers: Readonly<Record<string, number>>;
   /** One line of progress for people; never on standard output. */
   readonly say: (line: string) => void;
   /** Runs when the bench is over, whatever its end, in reverse order: servers, folders. */
@@ -43,10 +45,18 @@ export interface BenchResult {
   readonly audit?: readonly string[];
 }
 
+/** A flag that one bench has beside the common ones: `--<name> <n>`. */
+export interface NumberFlag {
+  readonly name: string;
+  readonly meaning: string;
+  readonly byDefault: number;
+}
+
 /** A benchmark: `npm run bench -- <name>`. */
 export interface Bench {
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
+  readonly flags?: readonly NumberFlag[];
   run(options: BenchOptions): Promise<BenchResult>;
 }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { LifeOrder, Report } from '../child/protocol';
 
-const CHILD = join(__dirname, '../../dist/child.js');
+const PROGRAM = join(__dirname, '../../dist/life.process.js');
 const STDERR_KEPT = 4_000;
 
 /** How a life ended. */
@@ -47,7 +47,7 @@ export class LifeProcess {
 
   /** Starts a process that loads what a life needs and waits. */
   static warm(bus: boolean): LifeProcess {
-    const child = fork(CHILD, [], {
+    const child = fork(PROGRAM, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, KUDA_CRASH_WARM: bus ? 'bus' : 'log', NODE_OPTIONS: '--enable-source-maps' },
