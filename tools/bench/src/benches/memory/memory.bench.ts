@@ -21,7 +21,9 @@ async function emptyLog(postgres: BenchPostgres, name: string): Promise<ServiceD
 
 /** Runs the writer as a process of its own and returns what it says of itself. */
 async function measure(order: WriterOrder): Promise<WriterReport> {
-  const writer = fork(join(__dirname, 'writer.process.js'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const writer = fork(join(__dirname, 'writer.process.js'), {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const told = new Promise<WriterReport>((resolve, reject) => {
     writer.once('message', (report) => {
       resolve(report as WriterReport);
