@@ -9,6 +9,16 @@ import type { LedgerConfig } from '../config';
 import type { LedgerRuntime } from '../ledger.runtime';
 import { SERVICE_NAME } from '../ledger/service-name';
 
+/** A request with a body, of a subject with scopes. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly subject: string;
+  readonly scopes: readonly string[];
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The whole service on real parts, its HTTP through `inject`. */
 export interface RunningService {
   readonly service: CreatedService;
@@ -18,6 +28,8 @@ export interface RunningService {
     url: string,
     ...scopes: string[]
   ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  /** A request of somebody named. */
+  call(request: Call): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
   /** Ends the service in order and starts it again on the same database and broker. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -70,21 +82,24 @@ export async function startRunningService(shards = 1): Promise<RunningService> {
     return created;
   };
   let service = await start();
+  const call = async ({ method, url, subject, scopes, body, headers = {} }: Call) => {
+    const token = await issuer.sign({ sub: subject, scopes: [...scopes] });
+    const answer = await service.app.inject({
+      method,
+      url,
+      headers: { ...headers, authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };
+  };
   return {
     bus,
     exits,
     get service() {
       return service;
     },
-    get: async (url, ...scopes) => {
-      const token = await issuer.sign({ sub: 'test', scopes });
-      const answer = await service.app.inject({
-        method: 'GET',
-        url,
-        headers: { authorization: `Bearer ${token}` },
-      });
-      return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };
-    },
+    call,
+    get: (url, ...scopes) => call({ method: 'GET', url, subject: 'test', scopes }),
     restart: async () => {
       await service.shutdown.run('restart');
       service = await start();
