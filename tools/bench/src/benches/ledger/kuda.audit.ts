@@ -1,4 +1,5 @@
-import type { SqlPool } from '@kuda/event-store';
+import { MAX_READ_ENTRIES, readEntries, type SqlPool } from '@kuda/event-store';
+import { canonicalEntry, Frontier, leafHash } from '@kuda/transparency-log';
 
 interface Facts {
   readonly entries: bigint;
@@ -31,10 +32,30 @@ export async function auditLog(pool: SqlPool): Promise<readonly string[]> {
     `select split_part(key, ' ', 2) as asset, sum(amount)::text as sum from log_total group by 1`,
   );
   for (const { asset, sum } of sums.rows) assertEqual(`the sum of ${asset}`, BigInt(sum), 0n);
+  await auditTree(pool);
   return [
     `${row.entries.toString()} entries: positions and versions without gap, no id twice, ` +
-      `${sums.rows.map(({ asset }) => asset).join(', ')} sum to 0`,
+      `${sums.rows.map(({ asset }) => asset).join(', ')} sum to 0, the tree recomputed from the entries is the head's`,
   ];
+}
+
+/** Encodes and hashes every entry again, from what is stored: the tree must be the one that the head row has. */
+async function auditTree(pool: SqlPool): Promise<void> {
+  const { rows } = await pool.query<{ name: string; frontier: Buffer }>(
+    'select name, frontier from log_head',
+  );
+  const [head] = rows;
+  if (head === undefined) throw new Error('audit: no head');
+  const recomputed = Frontier.empty();
+  let after = 0n;
+  for (;;) {
+    const entries = await readEntries(pool, { after, limit: MAX_READ_ENTRIES });
+    for (const entry of entries)
+      recomputed.append(leafHash(canonicalEntry({ logName: head.name, ...entry })));
+    after = entries.at(-1)?.position ?? after;
+    if (entries.length < MAX_READ_ENTRIES) break;
+  }
+  if (!recomputed.toBytes().equals(head.frontier)) throw new Error('audit: the tree is another one');
 }
 
 function assertEqual(what: string, found: bigint, expected: bigint): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   createCommitter,
@@ -40,7 +40,11 @@ export function kudaSystem(postgres: BenchPostgres): SystemUnderTest<Envelope> {
       const fatal: Error[] = [];
       const committer = createCommitter({
         pool,
-        policy: new LedgerPolicy(() => rules, () => undefined, pool),
+        policy: new LedgerPolicy(
+          () => rules,
+          () => undefined,
+          pool,
+        ),
         clock: systemClock,
         owner: 'bench',
         onFatal: (error) => fatal.push(error),
@@ -73,7 +77,7 @@ const FINGERPRINT_BYTES = 32;
 const OPENED_AT_ONCE = 500;
 
 function fingerprintOf(operation: Operation): Buffer {
-  return createHash('sha256').update(JSON.stringify(operation)).digest();
+  return hash('sha256', JSON.stringify(operation), 'buffer');
 }
 
 function envelopesOf(operations: readonly Operation[]): (index: number) => Envelope | undefined {

@@ -58,6 +58,7 @@ async function measurePhase<Command>(
     const warmUpSeconds = Math.max(seconds * WARM_UP_SHARE, 1);
     const count = Math.ceil((seconds + warmUpSeconds) * perSecond(phase));
     const operations = makeOperations({ count, accounts: phase.accounts, seed: SEED + run });
+    await running.open?.(phase.accounts);
     const driven = await drive({
       next: running.prepare(operations),
       submit: (command) => running.submit(command),

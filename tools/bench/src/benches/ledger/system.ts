@@ -2,6 +2,8 @@ import type { Operation } from './workload';
 
 /** A ledger or event store under the common workload, on an empty database of its own. */
 export interface RunningSystem<Command> {
+  /** Before the clock starts: so many accounts that are in use. For a store of events a stream needs no opening. */
+  open?(accounts: number): Promise<void>;
   /**
    * What clients will send. Costly parts (hashes) are made here, before the clock starts; the rest when it is sent: a
    * heap full of waiting commands would slow the collector down.
