@@ -28,8 +28,10 @@ export class WireWriter {
   /** A signed 64-bit number as int64 does it: two's complement. */
   int64(value: bigint): void {
     this.need(MAX_VARINT_BYTES);
-    if (value >= 0n && value <= 9_007_199_254_740_991n) {
-      this.varint(Number(value));
+    // Comparing numbers is several times cheaper than comparing bigints; what rounds lies beyond the bound either way.
+    const number = Number(value);
+    if (number >= 0 && number <= Number.MAX_SAFE_INTEGER) {
+      this.varint(number);
       return;
     }
     const bits = BigInt.asUintN(64, value);
