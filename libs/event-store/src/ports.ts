@@ -157,8 +157,14 @@ export interface DecisionPolicy<C, State, Context> {
 export type Outcome =
   | { readonly status: 'recorded'; readonly entry: StoredEntry }
   | { readonly status: 'repeated'; readonly entry: StoredEntry }
-  | { readonly status: 'conflict'; readonly entry: StoredEntry }
+  | ConflictOutcome
   | FaultedOutcome;
+
+/** A command whose id had been appended before with another fingerprint: that one's entry. */
+export interface ConflictOutcome {
+  readonly status: 'conflict';
+  readonly entry: StoredEntry;
+}
 
 /** One command that could not be stored or decided; nothing of it was written. */
 export interface FaultedOutcome {

@@ -99,7 +99,11 @@ function settings(port: number, durable: boolean): string[] {
     port: String(port),
     unix_socket_directories: '',
     max_connections: String(MAX_CONNECTIONS),
-    shared_buffers: '128MB',
+    // Room for an append-heavy log between checkpoints: each one makes the next change of every page costly.
+    shared_buffers: '256MB',
+    wal_buffers: '16MB',
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),

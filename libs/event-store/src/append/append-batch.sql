@@ -21,7 +21,7 @@ create function append_batch(
   out status text, out at_position bigint
 ) language plpgsql security definer
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off set enable_bitmapscan = off as $$
+set enable_mergejoin = off set enable_bitmapscan = off set jit = off as $$
 declare
   head log_head%rowtype;
   size constant integer := cardinality(p_command_ids);

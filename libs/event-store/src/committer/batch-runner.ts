@@ -1,6 +1,6 @@
 import type { AppendAnswer, AppendBatch } from '../append/append-batch';
 import { LogError } from '../errors';
-import type { Clock, DecisionPolicy } from '../ports';
+import type { Clock, CommandEnvelope, ConflictOutcome, DecisionPolicy } from '../ports';
 import { classifySqlError } from '../sql/sql-state';
 import { MAX_REDOS } from './limits';
 import type { LogStore } from './log-store';
@@ -26,6 +26,8 @@ interface Parts<C, State, Context> {
   /** Commands that must wait before they are decided ahead. */
   readonly minCommandsAhead: number;
   appended(report: BatchReport, position: bigint): void;
+  /** Told of each conflicting command before the batch is appended that moves its input's offset past it. */
+  conflict?(command: CommandEnvelope<C>, outcome: ConflictOutcome): Promise<void>;
   /** Told once everybody of a batch has an answer; for crash tests. */
   answered?(): Promise<void>;
 }
@@ -114,6 +116,7 @@ export class BatchRunner<C, State, Context> {
   ): Promise<PreparedBatch<C, State, Context> | null> {
     const batch = (await this.takeAhead(works)) ?? (await this.prepareNow(works));
     const { plan, head } = batch;
+    await this.tellConflicts(batch);
     const inputs = plan.inputs.filter((input) => !this.writer.hasEffect(input));
     if (plan.entries.length === 0 && inputs.length === 0) return batch;
     const complete = plan.answers.length === works.length;
@@ -134,6 +137,16 @@ export class BatchRunner<C, State, Context> {
     this.lookAhead();
     const answer = await appending;
     return this.settle(batch, answer);
+  }
+
+  private async tellConflicts({ works, plan }: PreparedBatch<C, State, Context>): Promise<void> {
+    if (this.parts.conflict === undefined) return;
+    for (const [index, answer] of plan.answers.entries()) {
+      const task = works[index]?.task;
+      if (answer?.status === 'conflict' && task?.kind === 'command') {
+        await this.parts.conflict(task.command, answer);
+      }
+    }
   }
 
   private async append(

@@ -63,19 +63,23 @@ describe('the commit loop', () => {
     const told: string[] = [];
     let failures = 2;
     const committer = await memoryCommitter(store, {
-      onFault: ({ commandId }, { code }) => {
+      onFault: ({ commandId }, outcome) => {
         failures -= 1;
         if (failures >= 0) {
           return Promise.reject(Object.assign(new Error('no broker'), { name: 'TransientError' }));
         }
-        told.push(`${commandId} ${code} behind ${String(store.entries.length)}`);
+        told.push(`${commandId} ${outcome.status} behind ${String(store.entries.length)}`);
         return Promise.resolve();
       },
     });
     const broken = envelope('bad', 'counter-1', { type: 'throw' });
     const outcomes = await committer.submit([anAdd('a'), broken, anAdd('b')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['recorded', 'faulted', 'recorded']);
-    expect(told).toEqual(['bad KUDA-LOG-1004 behind 1']);
+    expect(told).toEqual(['bad faulted behind 1']);
+    const input = { topic: 'in.v1', partition: 0, offset: 7n };
+    await committer.submit([anAdd('c'), anAdd('a', { amount: 9n, input }), anAdd('d')]);
+    expect(told).toEqual(['bad faulted behind 1', 'a conflict behind 2']);
+    expect(store.next.get('in.v1/0')?.nextOffset).toBe(8n);
   });
 
   test('a command that cannot be put aside ends the writer, and is not answered', async () => {

@@ -33,9 +33,10 @@ export interface CommitterOptions<C, State, Context> {
    */
   readonly attempts?: number;
   /**
-   * Puts a command aside that cannot be stored or decided (a dead letter). Awaited before its sender is answered and
-   * before anything behind it is appended, so that a crash cannot lose it; after a crash or a failure it may be told
-   * again. A TransientError is tried again like the database's; any other error ends the writer.
+   * Puts a command aside that cannot be stored or decided, or that conflicts with an earlier one of its id (a dead
+   * letter). Awaited before its sender is answered and before its input's offset moves past it, so that a crash cannot
+   * lose it; after a crash or a failure it may be told again. A TransientError is tried again like the database's; any
+   * other error ends the writer.
    */
   readonly onFault?: OnFault<C>;
   /** Told at each named point between two awaits; for crash tests. */
@@ -55,7 +56,8 @@ export function createCommitter<C, State, Context>(
   options: CommitterOptions<C, State, Context>,
 ): LogCommitter<C> {
   const listeners = new Set<(position: bigint) => void>();
-  const { onPoint, onFault } = options;
+  const { onPoint } = options;
+  const onFault = options.onFault === undefined ? undefined : pointedFault(options.onFault, onPoint);
   const store = createLogStore(options.pool);
   const runner = new BatchRunner({
     store: onPoint === undefined ? store : pointedStore(store, onPoint),
@@ -66,6 +68,7 @@ export function createCommitter<C, State, Context>(
       bytes: options.cachedBytes ?? DEFAULT_CACHED_BYTES,
     },
     minCommandsAhead: MIN_COMMANDS_AHEAD,
+    ...(onFault === undefined ? {} : { conflict: onFault }),
     ...(onPoint === undefined ? {} : { answered: async () => onPoint('committer.answered') }),
     appended: (report, position) => {
       options.onBatch?.(report);
@@ -78,7 +81,7 @@ export function createCommitter<C, State, Context>(
     attempts: options.attempts ?? MAX_ATTEMPTS,
     pause: (failures) => sleep(backoffMs(failures)),
     onFatal: options.onFatal,
-    ...(onFault === undefined ? {} : { onFault: pointedFault(onFault, onPoint) }),
+    ...(onFault === undefined ? {} : { onFault }),
     onCommit: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

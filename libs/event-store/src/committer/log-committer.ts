@@ -3,6 +3,7 @@ import type {
   CommandEnvelope,
   CommitSignal,
   Committer,
+  ConflictOutcome,
   FaultedOutcome,
   InputOffset,
   Outcome,
@@ -56,8 +57,11 @@ export interface LogCommitter<C> extends Committer<C>, CommitSignal {
   wake(streamIds: readonly string[]): Promise<readonly Answer[]>;
 }
 
-/** Told of a command that cannot be stored or decided. */
-export type OnFault<C> = (command: CommandEnvelope<C>, outcome: FaultedOutcome) => Promise<void>;
+/** Told of a command that cannot be stored or decided, or that conflicts with an earlier one of its id. */
+export type OnFault<C> = (
+  command: CommandEnvelope<C>,
+  outcome: FaultedOutcome | ConflictOutcome,
+) => Promise<void>;
 
 export interface CommitLoopSettings<C> extends CommitSignal {
   readonly owner: string;

@@ -5,7 +5,7 @@ create function first_outcomes(p_command_ids text[]) returns table (
   "streamVersion" bigint, kind text, payload bytea, traceparent text, "recordedAtUs" bigint
 ) language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off set enable_bitmapscan = off as $$
+set enable_mergejoin = off set enable_bitmapscan = off set jit = off as $$
 begin
   return query
     select c.command_id, c.position, e.position, e.command_id, e.fingerprint, e.stream_id, e.stream_version, e.kind,

@@ -4,7 +4,7 @@ create function stream_states(p_stream_ids text[]) returns table (
   "pageBytes" bytea[]
 ) language plpgsql stable
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off
-set enable_mergejoin = off set enable_bitmapscan = off as $$
+set enable_mergejoin = off set enable_bitmapscan = off set jit = off as $$
 begin
   return query
     select s.stream_id, s.version, s.position, s.state, s.due_at_us,

@@ -24,6 +24,7 @@ export async function memoryCommitter(
     clock: new ManualClock(),
     cacheBounds: { streams: options.cachedStreams ?? 100, bytes: 1_000_000 },
     minCommandsAhead: 1,
+    ...(options.onFault === undefined ? {} : { conflict: options.onFault }),
     appended: () => undefined,
   });
   const committer = new CommitLoop(runner, {
