@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { HTTP_ERROR_CODES } from '../error-codes';
 import { ProblemException } from '../http/problem.exception';
 import type { Principal } from './principal';
+import { VerifiedTokens } from './verified-tokens';
 
 /** Only signatures with public keys: no `none`, no shared secrets. */
 const ALGORITHMS = ['EdDSA', 'ES256', 'RS256'];
@@ -32,6 +33,7 @@ function unauthenticated(detail: string, error?: string): ProblemException {
 /** Checks bearer tokens against the issuer's published keys. */
 export class TokenVerifier {
   private readonly keys: JWTVerifyGetKey;
+  private readonly verified = new VerifiedTokens();
 
   constructor(private readonly settings: TokenSettings) {
     this.keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
@@ -47,14 +49,18 @@ export class TokenVerifier {
     const token = authorization.length > MAX_TOKEN_CHARACTERS ? undefined : BEARER.exec(authorization)?.[1];
     if (token === undefined)
       throw unauthenticated('The Authorization header is no bearer token.', 'invalid_request');
-    const { sub, scope } = await this.claimsOf(token);
+    const known = this.verified.get(token);
+    if (known !== undefined) return known;
+    const { sub, scope, exp } = await this.claimsOf(token);
     if (typeof sub !== 'string' || sub === '')
       throw unauthenticated('The token names no subject.', 'invalid_token');
     const scopes = typeof scope === 'string' ? scope.split(' ').filter((name) => name !== '') : [];
-    return { subject: sub, scopes: new Set(scopes) };
+    const principal = { subject: sub, scopes: new Set(scopes) };
+    this.verified.remember(token, principal, exp ?? 0);
+    return principal;
   }
 
-  private async claimsOf(token: string): Promise<Readonly<Record<string, unknown>>> {
+  private async claimsOf(token: string): Promise<JWTPayload> {
     try {
       const { payload } = await jwtVerify(token, this.keys, {
         issuer: this.settings.issuer,

@@ -109,9 +109,13 @@ export class ServiceFixture {
     await this.database.drop();
   }
 
+  /** A token of the platform with these scopes. */
+  token(scopes: readonly string[] = ALL_SCOPES): Promise<string> {
+    return this.issuer.sign({ sub: 'platform', scopes });
+  }
+
   async call({ method, url, body, type, scopes = ALL_SCOPES, headers = {}, key }: Call): Promise<Answer> {
-    const credential =
-      scopes === null ? undefined : (key ?? (await this.issuer.sign({ sub: 'platform', scopes })));
+    const credential = scopes === null ? undefined : (key ?? (await this.token(scopes)));
     const authorization = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
     const contentType = body === undefined ? {} : { 'content-type': type ?? 'application/json' };
     const response = await this.running.app.inject({
