@@ -146,6 +146,7 @@ function readTree<Key, Item extends Key>(
 
 /** Pages that differ, over all trees; a number that is gone from one tree may stand in another. */
 function pagesOf(account: Account, before: Account | null): readonly PackedPage[] {
+  if (hasNoPages(account) && (before === null || hasNoPages(before))) return NO_PAGES;
   const pages = new Map<number, Buffer | null>();
   const trees = <Key, Item extends Key>(
     was: Tree<Key, Item> | null,
@@ -170,6 +171,15 @@ function pagesOf(account: Account, before: Account | null): readonly PackedPage[
     }
   }
   return [...pages].map(([pageNo, bytes]) => ({ pageNo, bytes }));
+}
+
+const NO_PAGES: readonly PackedPage[] = [];
+
+/** Most accounts: every tree is its root alone, which stands in the head. */
+function hasNoPages({ pending, reversed, lots }: Account): boolean {
+  if ((pending.root?.level ?? 0) > 0 || (reversed.root?.level ?? 0) > 0) return false;
+  for (const { root } of lots.values()) if (root !== null && root.level > 0) return false;
+  return true;
 }
 
 function bySlot(account: Account | null): ReadonlyMap<number, LotTree> {

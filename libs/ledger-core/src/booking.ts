@@ -2,8 +2,8 @@ import { balanceOf, newLotTree, type Account, type Balance, type HeldPart } from
 import type { Body } from './body';
 import type { AssetAmount } from './commands';
 import { MAX_LOTS_PER_RECORD, MAX_LOT_KINDS, US_PER_DAY } from './limits';
-import { compareLots, lotKind, lotState, warningsOver, type Lot } from './lot';
-import type { Decided, Entry, LedgerFacts, LotState } from './record';
+import { compareLots, lotKind, lotState, warningsOver, type Lot, type LotState } from './lot';
+import type { Decided, Entry, LedgerFacts } from './record';
 import { TEMPLATES, type Side, type Template } from './templates';
 
 /** An amount above 0 of a lot, or of none where the template names no lot. */

@@ -5,9 +5,9 @@ import type { DueCommand } from './commands';
 import { mature } from './credits';
 import { releaseHold } from './holds';
 import { WARN_DAYS } from './limits';
-import { warningsOver, type Lot } from './lot';
+import { compareLots, LOT_ORDER, warningsOver, type Lot } from './lot';
 import type { Decided } from './record';
-import { NEVER_US } from './tree/node';
+import { NEVER_US, type Instants } from './tree/node';
 
 interface DueItem {
   readonly atUs: bigint;
@@ -16,21 +16,26 @@ interface DueItem {
 
 /** Ledger time at which the account next wants attention, or null. */
 export function dueAtUs(account: Account): bigint | null {
-  return earliest(account)?.atUs ?? null;
+  let atUs = firstOfOthers(account)?.atUs ?? NEVER_US;
+  for (const { instants } of account.lots.values()) if (instants.dueAtUs < atUs) atUs = instants.dueAtUs;
+  return atUs === NEVER_US ? null : atUs;
 }
 
 /**
- * The first thing that time asks for by `nowUs`: the oldest; at one instant maturing before hold expiry before lots. No
- * entry stands for a proposal or a risk hold whose time is over: they are no longer looked at.
+ * The first thing that time asks for by `nowUs`: the oldest; at one instant maturing before hold expiry before lots. Lots
+ * whose end has come expire in the order of their ends, before others are warned of. No entry stands for a proposal or a
+ * risk hold whose time is over: they are no longer looked at.
  */
 export function dueCommand(account: Account, nowUs: bigint): DueCommand | null {
-  const first = earliest(account);
+  const other = firstOfOthers(account);
+  const lot = firstLot(account, nowUs);
+  const first = lot !== null && (other === null || lot.atUs < other.atUs) ? lot : other;
   return first === null || first.atUs > nowUs ? null : first.command;
 }
 
-function earliest(account: Account): DueItem | null {
+function firstOfOthers(account: Account): DueItem | null {
   let first: DueItem | null = null;
-  const award = account.pending.earliest();
+  const award = account.pending.earliest('dueAtUs');
   if (award !== null) {
     first = { atUs: award.maturesAtUs, command: { type: 'mature-award', lotId: award.lotId } };
   }
@@ -39,14 +44,28 @@ function earliest(account: Account): DueItem | null {
       first = { atUs: hold.expiresAtUs, command: { type: 'expire-hold', holdId: hold.id } };
     }
   }
-  let atUs = first?.atUs ?? NEVER_US;
-  let lot: Lot | null = null;
+  return first;
+}
+
+function firstLot(account: Account, nowUs: bigint): DueItem | null {
+  const ended = earliestLot(account, 'endsAtUs');
+  const which = ended !== null && ended.expiresAtUs <= nowUs ? 'endsAtUs' : 'dueAtUs';
+  const lot = which === 'endsAtUs' ? ended : earliestLot(account, which);
+  return lot === null
+    ? null
+    : { atUs: LOT_ORDER[which](lot), command: { type: 'attend-lot', lotId: lot.id } };
+}
+
+/** The lot that ends, or wants attention, earliest; of several at one instant the first in spending order. */
+function earliestLot(account: Account, which: keyof Instants): Lot | null {
+  let atUs = NEVER_US;
+  let first: Lot | null = null;
+  for (const { instants } of account.lots.values()) if (instants[which] < atUs) atUs = instants[which];
   for (const tree of account.lots.values()) {
-    if (tree.dueAtUs >= atUs) continue;
-    atUs = tree.dueAtUs;
-    lot = tree.earliest();
+    const lot = tree.instants[which] === atUs ? tree.earliest(which) : null;
+    if (lot !== null && (first === null || compareLots(lot, first) < 0)) first = lot;
   }
-  return lot === null ? first : { atUs, command: { type: 'attend-lot', lotId: lot.id } };
+  return first;
 }
 
 /** Does what time asked for. The item is there: the command was made from this very account. */
@@ -75,7 +94,7 @@ function matureAward(booking: Booking, lotId: string): Decided {
 
 /** Lets a lot expire whose end has come; else warns that it is near. Of several warnings missed, the last is given. */
 function attendLot(booking: Booking, lotId: string): Decided {
-  const lot = earliestLot(booking.account, lotId);
+  const lot = dueLot(booking.account, lotId);
   const { asset, remaining, expiresAtUs } = lot;
   if (expiresAtUs <= booking.nowUs) {
     booking.move('breakage', { asset, amount: remaining, lotId });
@@ -89,10 +108,11 @@ function attendLot(booking: Booking, lotId: string): Decided {
   return booking.decided({ case: 'lotExpiring', value: { lotId, asset, remaining, expiresAtUs, daysLeft } });
 }
 
-function earliestLot(account: Account, lotId: string): Lot {
-  for (const tree of account.lots.values()) {
-    const lot = tree.earliest();
-    if (lot?.id === lotId) return lot;
-  }
-  throw new RangeError(`lot ${lotId} of ${account.userId} is not due`);
+/** The lot that a command of time names: one of those that end, or want attention, first. */
+function dueLot(account: Account, lotId: string): Lot {
+  const lot = [earliestLot(account, 'endsAtUs'), earliestLot(account, 'dueAtUs')].find(
+    (each) => each?.id === lotId,
+  );
+  if (lot === undefined || lot === null) throw new RangeError(`lot ${lotId} of ${account.userId} is not due`);
+  return lot;
 }

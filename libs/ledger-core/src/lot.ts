@@ -1,7 +1,6 @@
 import { isSpendable } from './assets';
 import { US_PER_DAY, WARN_DAYS } from './limits';
-import type { LotState } from './record';
-import { NEVER_US, type Order } from './tree/node';
+import type { Order } from './tree/node';
 
 /** Place of a lot among those of its kind. */
 export interface LotKey {
@@ -22,6 +21,19 @@ export interface Lot extends LotKey {
   readonly remaining: bigint;
   /** Stages of `WARN_DAYS` that are over. */
   readonly warned: number;
+}
+
+/** A lot as it stands after a record. */
+export interface LotState {
+  readonly lotId: string;
+  readonly asset: string;
+  readonly origin: string;
+  readonly original: bigint;
+  /** Available part; what is held stands in holds. */
+  readonly remaining: bigint;
+  readonly expiresAtUs: bigint;
+  readonly restriction: string;
+  readonly priority: number;
 }
 
 /** Spending order, which is also expiry order (I14): priority, then expiry, then id. */
@@ -45,7 +57,8 @@ function nextDueUs(lot: Lot): bigint {
 
 export const LOT_ORDER: Order<LotKey, Lot> = {
   compare: compareLots,
-  dueAtUs: (lot) => (lot.expiresAtUs >= NEVER_US ? NEVER_US : nextDueUs(lot)),
+  dueAtUs: nextDueUs,
+  endsAtUs: ({ expiresAtUs }) => expiresAtUs,
 };
 
 /** How many of its warnings are over by now: those whose time has passed, and all where there is nothing to spend. */

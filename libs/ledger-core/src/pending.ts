@@ -46,6 +46,7 @@ export function positionOfLot(lotId: string): bigint {
 export const PENDING_ORDER: Order<{ readonly lotId: string }, PendingAward> = {
   compare: (left, right) => compareText(left.lotId, right.lotId),
   dueAtUs: (award) => (award.riskHoldId === '' ? award.maturesAtUs : NEVER_US),
+  endsAtUs: () => NEVER_US,
 };
 
 /** A part of a transaction: the lot it moved; without a lot, what it made owed of an asset. */
@@ -65,6 +66,7 @@ export const REVERSED_ORDER: Order<ReversedKey, Reversed> = {
     return compareText(left.part, right.part);
   },
   dueAtUs: () => NEVER_US,
+  endsAtUs: () => NEVER_US,
 };
 
 function compareText(left: string, right: string): number {

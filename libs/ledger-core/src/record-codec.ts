@@ -1,6 +1,7 @@
 import type { Body, BodyCase } from './body';
 import { packMoves } from './moves';
-import type { AssetBalance, Decided, Entry, LedgerFacts, LotState, Recorded } from './record';
+import type { LotState } from './lot';
+import type { AssetBalance, Decided, Entry, LedgerFacts, Recorded } from './record';
 import { ASSET_BALANCE, BODIES, ENTRY, LOT_STATE, TRUST } from './record-messages';
 import { int64, messages, nested, text, type Message } from './wire/message';
 import { WireReader } from './wire/reader';

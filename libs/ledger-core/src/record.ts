@@ -1,6 +1,7 @@
 import type { TrustFacts } from '@kuda/rules';
 import type { Account, Balance } from './account';
 import type { Body } from './body';
+import type { LotState } from './lot';
 
 /** A signed entry of a transaction; per record and asset they sum to zero (I1). Two in a row are one move. */
 export interface Entry {
@@ -13,19 +14,6 @@ export interface Entry {
   readonly amount: bigint;
   /** The lot the amount enters or leaves, on a user's `available`, `pending` and `held`; else empty. */
   readonly lotId: string;
-}
-
-/** A lot as it stands after a record. */
-export interface LotState {
-  readonly lotId: string;
-  readonly asset: string;
-  readonly origin: string;
-  readonly original: bigint;
-  /** Available part; what is held stands in holds. */
-  readonly remaining: bigint;
-  readonly expiresAtUs: bigint;
-  readonly restriction: string;
-  readonly priority: number;
 }
 
 export interface AssetBalance extends Balance {

@@ -11,7 +11,7 @@ export const HOUR_US = 3600n * SECOND_US;
 export const DAY_US = 24n * HOUR_US;
 
 /** What rules remember something of. */
-const HISTORY: ReadonlySet<string> = new Set([
+export const REMEMBERED: ReadonlySet<string> = new Set([
   'activityDecided',
   'trustOverridden',
   'transactionReversed',
@@ -21,7 +21,8 @@ const HISTORY: ReadonlySet<string> = new Set([
 /** The ledger of one user as the committer runs it: due commands first, one record per command. */
 export class LedgerOfOne {
   account: Account;
-  /** The records as they are read back from their bytes. */
+  /** The records' bytes, and the records as they are read back from them. */
+  readonly bytes: Buffer[] = [];
   readonly log: Recorded[] = [];
   readonly records: (Decided & { readonly recordedAtUs: bigint })[] = [];
 
@@ -67,7 +68,8 @@ export class LedgerOfOne {
     }
   }
 
-  private record(command: Command): Decided {
+  /** Decides one command, whatever is due. */
+  record(command: Command): Decided {
     this.nowUs += 1n;
     const version = this.account.version + 1n;
     const facts = {
@@ -75,12 +77,14 @@ export class LedgerOfOne {
       version,
       recordedAtUs: this.nowUs,
       transactions: (position: bigint) => this.log[Number(position) - 1] ?? null,
-      history: () => this.log.filter(({ body }) => HISTORY.has(body.case)),
+      history: () => this.log.filter(({ body }) => REMEMBERED.has(body.case)),
     };
     const decided = decide(this.set, this.account, command, facts);
     this.account = decided.account;
     const of = { userId: this.account.userId, commandId: version.toString() };
-    this.log.push(decodeRecord(encodeRecord(decided, facts, of)));
+    const bytes = encodeRecord(decided, facts, of);
+    this.bytes.push(bytes);
+    this.log.push(decodeRecord(bytes));
     this.records.push({ ...decided, recordedAtUs: this.nowUs });
     return decided;
   }

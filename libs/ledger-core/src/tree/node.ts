@@ -10,6 +10,14 @@ export interface Order<Key, Item extends Key> {
   compare(left: Key, right: Key): number;
   /** `NEVER_US` when it does not. */
   dueAtUs(item: Item): bigint;
+  /** When it is over; `NEVER_US` when no time ends it. */
+  endsAtUs(item: Item): bigint;
+}
+
+/** The earliest instants of the items below a node. */
+export interface Instants {
+  readonly dueAtUs: bigint;
+  readonly endsAtUs: bigint;
 }
 
 export type Content<Key, Item extends Key> =
@@ -23,17 +31,16 @@ export class Node<Key, Item extends Key> {
   readonly level: number;
   /** At most the key of its first item. */
   readonly low: Key;
-  /** The earliest of its items. */
-  readonly dueAtUs: bigint;
+  readonly instants: Instants;
 
   constructor(
-    { page, level, low, dueAtUs }: Pick<Node<Key, Item>, 'page' | 'level' | 'low' | 'dueAtUs'>,
+    { page, level, low, instants }: Pick<Node<Key, Item>, 'page' | 'level' | 'low' | 'instants'>,
     private content: Content<Key, Item> | (() => Content<Key, Item>),
   ) {
     this.page = page;
     this.level = level;
     this.low = low;
-    this.dueAtUs = dueAtUs;
+    this.instants = instants;
   }
 
   get items(): readonly Item[] {
@@ -64,11 +71,14 @@ export function leaf<Key, Item extends Key>(
   const first = items[0];
   if (first === undefined) throw new RangeError('a leaf without items');
   let dueAtUs = NEVER_US;
+  let endsAtUs = NEVER_US;
   for (const item of items) {
     const due = order.dueAtUs(item);
     if (due < dueAtUs) dueAtUs = due;
+    const end = order.endsAtUs(item);
+    if (end < endsAtUs) endsAtUs = end;
   }
-  return new Node<Key, Item>({ page, level: 0, low: first, dueAtUs }, { items });
+  return new Node<Key, Item>({ page, level: 0, low: first, instants: { dueAtUs, endsAtUs } }, { items });
 }
 
 export function inner<Key, Item extends Key>(
@@ -77,9 +87,18 @@ export function inner<Key, Item extends Key>(
 ): Node<Key, Item> {
   const [first] = children;
   if (first === undefined) throw new RangeError('an inner node without children');
-  let { dueAtUs } = first;
-  for (const child of children) if (child.dueAtUs < dueAtUs) dueAtUs = child.dueAtUs;
-  return new Node<Key, Item>({ page, level: first.level + 1, low: first.low, dueAtUs }, { children });
+  const { level, low } = first;
+  return new Node<Key, Item>({ page, level: level + 1, low, instants: earliestOf(children) }, { children });
+}
+
+function earliestOf<Key, Item extends Key>(children: readonly Node<Key, Item>[]): Instants {
+  let dueAtUs = NEVER_US;
+  let endsAtUs = NEVER_US;
+  for (const { instants } of children) {
+    if (instants.dueAtUs < dueAtUs) dueAtUs = instants.dueAtUs;
+    if (instants.endsAtUs < endsAtUs) endsAtUs = instants.endsAtUs;
+  }
+  return { dueAtUs, endsAtUs };
 }
 
 /** Gives out page numbers. */

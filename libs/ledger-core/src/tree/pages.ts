@@ -1,6 +1,6 @@
 import type { WireReader } from '../wire/reader';
 import type { WireWriter } from '../wire/writer';
-import { leaf, Node, type Content, type Order } from './node';
+import { inner, leaf, Node, type Content, type Order } from './node';
 import type { Tree } from './tree';
 
 /** How keys and items of a tree are packed. */
@@ -26,7 +26,8 @@ export function writeNode<Key, Item extends Key>(
   for (const child of node.children) {
     writer.uint32(child.page);
     packing.writeKey(child.low, writer);
-    writer.int64(child.dueAtUs);
+    writer.int64(child.instants.dueAtUs);
+    writer.int64(child.instants.endsAtUs);
   }
 }
 
@@ -45,18 +46,14 @@ export function readNode<Key, Item extends Key>(
     return leaf(order, page, items);
   }
   const children: Node<Key, Item>[] = [];
-  let dueAtUs: bigint | null = null;
   for (let index = 0; index < size; index += 1) {
     const child = reader.uint32();
     const low = packing.readKey(reader);
-    const due = reader.int64();
-    if (dueAtUs === null || due < dueAtUs) dueAtUs = due;
+    const instants = { dueAtUs: reader.int64(), endsAtUs: reader.int64() };
     const read = () => contentOf(readNode(of, child, pages(child)));
-    children.push(new Node({ page: child, level: level - 1, low, dueAtUs: due }, read));
+    children.push(new Node({ page: child, level: level - 1, low, instants }, read));
   }
-  const [first] = children;
-  if (first === undefined || dueAtUs === null) throw new RangeError(`page ${page} has no children`);
-  return new Node({ page, level, low: first.low, dueAtUs }, { children });
+  return inner(page, children);
 }
 
 function contentOf<Key, Item extends Key>(node: Node<Key, Item>): Content<Key, Item> {

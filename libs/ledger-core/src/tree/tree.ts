@@ -1,7 +1,9 @@
-import { findIn, inner, leaf, NEVER_US, putIn, takeFrom, type Node, type Order } from './node';
+import { findIn, inner, leaf, NEVER_US, putIn, takeFrom, type Instants, type Node, type Order } from './node';
 
 /** Page numbers of a tree are its slot plus multiples of this, so that the trees of an account never share one. */
 export const SLOTS = 4_096;
+
+const NO_INSTANTS: Instants = { dueAtUs: NEVER_US, endsAtUs: NEVER_US };
 
 /**
  * An ordered collection as an immutable value: a change copies the nodes on one way to a leaf and shares the others, so
@@ -20,9 +22,9 @@ export class Tree<Key, Item extends Key> {
     return this.root === null;
   }
 
-  /** The earliest instant at which an item wants attention; `NEVER_US` when none does. */
-  get dueAtUs(): bigint {
-    return this.root?.dueAtUs ?? NEVER_US;
+  /** When its items first want attention, and first end. */
+  get instants(): Instants {
+    return this.root?.instants ?? NO_INSTANTS;
   }
 
   find(key: Key): Item | null {
@@ -51,15 +53,15 @@ export class Tree<Key, Item extends Key> {
     return new Tree(this.order, this.slot, this.pages, root);
   }
 
-  /** The first in order of those that want attention earliest. */
-  earliest(): Item | null {
+  /** The item that wants attention, or ends, earliest; of several the first in order. */
+  earliest(which: keyof Instants): Item | null {
     let node = this.root;
-    if (node === null || node.dueAtUs === NEVER_US) return null;
-    const { dueAtUs } = node;
+    if (node === null || node.instants[which] === NEVER_US) return null;
+    const atUs = node.instants[which];
     while (node !== null && node.level > 0) {
-      node = node.children.find((child) => child.dueAtUs === dueAtUs) ?? null;
+      node = node.children.find((child) => child.instants[which] === atUs) ?? null;
     }
-    return node?.items.find((item) => this.order.dueAtUs(item) === dueAtUs) ?? null;
+    return node?.items.find((item) => this.order[which](item) === atUs) ?? null;
   }
 
   /** All items in order. */
