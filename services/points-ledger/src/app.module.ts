@@ -2,7 +2,8 @@ import { assertLive, assertReady } from '@kuda/messaging';
 import type { RuleSet } from '@kuda/rules';
 import { HealthRegistry, ShutdownCoordinator } from '@kuda/service-kit';
 import { Inject, Logger, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
-import { BalanceQuery } from './accounts/balance.query';
+import { AccountQuery } from './accounts/account.query';
+import { BalanceStreams } from './accounts/balance-streams';
 import { ActivityConsumer } from './awards/activity.consumer';
 import { DecideActivityHandler } from './awards/decide-activity.handler';
 import { CommandConsumer } from './commands/command.consumer';
@@ -73,7 +74,8 @@ export class AppModule implements OnModuleInit {
         DecideActivityHandler,
         CommandHandler,
         CommandWrites,
-        BalanceQuery,
+        AccountQuery,
+        BalanceStreams,
         StatementsQuery,
         DecisionReportQuery,
         LiabilityQuery,

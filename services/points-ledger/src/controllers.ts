@@ -1,4 +1,8 @@
 import { BalanceController } from './accounts/balance.controller';
+import { BalanceStreamController } from './accounts/balance-stream.controller';
+import { HoldingsController } from './accounts/holdings.controller';
+import { ExplanationsController } from './explanations/explanations.controller';
+import { SourcesController } from './explanations/sources.controller';
 import { AccountWritesController } from './commands/account-writes.controller';
 import { AdjustmentsController } from './commands/adjustments.controller';
 import { CommandsController } from './commands/commands.controller';
@@ -17,6 +21,10 @@ import { LiabilityController } from './reports/liability.controller';
 /** Everything that answers over HTTP. */
 export const CONTROLLERS = [
   BalanceController,
+  BalanceStreamController,
+  HoldingsController,
+  ExplanationsController,
+  SourcesController,
   TransactionsController,
   DecisionsController,
   CommandsController,

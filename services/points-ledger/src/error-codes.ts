@@ -63,6 +63,13 @@ export const LEDGER_ERROR_CODES = {
     cause: 'A command with this key was decided before and had other content; the first outcome stands.',
     remedy: 'Send new content under a new idempotency key.',
   },
+  tooManyListeners: {
+    code: 'KUDA-LEDGER-3005',
+    status: 503,
+    title: 'Too many listeners',
+    cause: 'This process streams balances to as many listeners as it may (200).',
+    remedy: 'Read the balance, or connect again later; another process may have room.',
+  },
   projectionUnknown: {
     code: 'KUDA-LEDGER-3010',
     status: 404,

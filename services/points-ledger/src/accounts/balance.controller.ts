@@ -1,67 +1,72 @@
 import { systemClock } from '@kuda/event-store';
-import { lotsOf } from '@kuda/ledger-core';
-import { trustLevel, type RuleSet } from '@kuda/rules';
-import { amountText, Describe, Scopes, timeText, toRfc3339, ZodParam, ZodQuery } from '@kuda/service-kit';
+import { NO_TRUST, trustLevel, type RuleSet } from '@kuda/rules';
+import { Describe, Scopes, timeText, ZodParam, ZodQuery } from '@kuda/service-kit';
 import { Controller, Get, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { LEDGER_ERROR_CODES } from '../error-codes';
 import { RULES } from '../ledger/ports';
-import { minPosition, userIdParam } from '../ledger/request.schema';
-import { BalanceQuery } from './balance.query';
+import { minPosition, positionParam, userIdParam } from '../ledger/request.schema';
+import { AccountQuery, type AsOf } from './account.query';
+import { accountView, balanceView, recordView, type BalanceView } from './balance.view';
 
-const balanceQuery = z.strictObject({ min_position: minPosition });
+const US_PER_MS = 1_000n;
 
-const balance = z.strictObject({
-  user_id: z.string(),
-  position: amountText.describe('Position of the log up to which this is complete.'),
-  account_version: amountText,
-  balances: z
-    .array(
-      z.strictObject({
-        asset: z.string().describe('POINT in milli-points, GPU_SECOND/<class> in seconds.'),
-        available: amountText,
-        pending: amountText,
-        held: amountText,
-        debt: amountText,
-        next_expiry: timeText.nullable().describe('When the first available part expires.'),
-      }),
-    )
-    .describe('Every asset the user ever had.'),
-  trust_level: z.int().min(0).describe('The level now.'),
-});
+const balanceQuery = z
+  .strictObject({
+    min_position: minPosition,
+    as_of: timeText
+      .optional()
+      .describe('An instant of ledger time: the balance after the last record until then.'),
+    as_of_position: positionParam
+      .optional()
+      .describe('A position: the balance after the last record up to it.'),
+  })
+  .refine((query) => query.as_of === undefined || query.as_of_position === undefined, 'one of both');
 
-/** What a user has. */
+function askedOf({ as_of, as_of_position }: z.output<typeof balanceQuery>): AsOf | null {
+  if (as_of_position !== undefined) return { position: as_of_position };
+  return as_of === undefined ? null : { timeUs: microseconds(as_of) };
+}
+
+/** To the microsecond, which `Date` does not have; what is finer is cut off. */
+function microseconds(rfc3339: string): bigint {
+  const fraction = /\.(\d+)/.exec(rfc3339)?.[1] ?? '';
+  const belowMs = BigInt(fraction.padEnd(6, '0').slice(3, 6));
+  return BigInt(Date.parse(rfc3339)) * US_PER_MS + belowMs;
+}
+
+/** What a user has, or had. */
 @Controller('v1/users/:id/balance')
 export class BalanceController {
   constructor(
-    private readonly query: BalanceQuery,
+    private readonly accounts: AccountQuery,
     @Inject(RULES) private readonly rules: RuleSet,
   ) {}
 
   @Get()
   @Scopes('ledger:read')
   @Describe({
-    summary: "Read a user's balances",
-    answer: balance,
+    summary: "Read a user's balances, now or as of a position or an instant",
+    answer: balanceView,
     refusals: [LEDGER_ERROR_CODES.positionNotReached],
   })
   async read(
     @ZodParam('id', userIdParam) userId: string,
     @ZodQuery(balanceQuery) query: z.output<typeof balanceQuery>,
-  ): Promise<z.output<typeof balance>> {
-    const { account, position } = await this.query.account(userId, query.min_position);
-    const balances = [...account.balances].map(([asset, { available, pending, held, debt }]) => {
-      const { value: first } = lotsOf(account, asset).next();
-      const amounts = { available: available.toString(), pending: pending.toString(), held: held.toString() };
-      const expiry = first === undefined ? null : toRfc3339(first.expiresAtUs);
-      return { asset, ...amounts, debt: debt.toString(), next_expiry: expiry };
-    });
-    return {
-      user_id: userId,
-      position: position.toString(),
-      account_version: account.version.toString(),
-      balances,
-      trust_level: trustLevel(this.rules.trust, account.rules.trust, systemClock.nowUs()),
-    };
+  ): Promise<BalanceView> {
+    const asked = askedOf(query);
+    if (asked === null) {
+      const { account, position, shard } = await this.accounts.now(userId, query.min_position);
+      const level = trustLevel(this.rules.trust, account.rules.trust, systemClock.nowUs());
+      return { ...this.placed(userId, position, shard), ...accountView(account), trust_level: level };
+    }
+    const { record, position, shard } = await this.accounts.asOf(userId, asked);
+    const atUs = 'timeUs' in asked ? asked.timeUs : (record?.recordedAtUs ?? 0n);
+    const level = trustLevel(this.rules.trust, record?.trust ?? NO_TRUST, atUs);
+    return { ...this.placed(userId, position, shard), ...recordView(record), trust_level: level };
+  }
+
+  private placed(userId: string, position: bigint, shard: number) {
+    return { user_id: userId, position: position.toString(), shard };
   }
 }

@@ -13,6 +13,7 @@ import {
 import { Controller, Get } from '@nestjs/common';
 import { z } from 'zod';
 import { LEDGER_ERROR_CODES } from '../error-codes';
+import { decisionId } from '../explanations/explanation.view';
 import { cursorNumber, minPosition, userIdParam } from '../ledger/request.schema';
 import type { DecisionRow } from './decision.entity';
 import { StatementsQuery, type DecisionMark } from './statements.query';
@@ -26,6 +27,7 @@ const listQuery = z.strictObject({
 });
 
 const decision = z.strictObject({
+  id: z.string().describe('For /v1/decisions/{id}/explanation.'),
   position: amountText,
   rule: z.string(),
   rule_hash: z.string().describe("SHA-256 of the rule version's canonical JSON."),
@@ -43,10 +45,15 @@ const decision = z.strictObject({
   time: timeText,
 });
 
-const decisionPage = z.strictObject({ ...pageOf(decision).shape, position: amountText });
+const decisionPage = z.strictObject({
+  ...pageOf(decision).shape,
+  position: amountText,
+  shard: z.int().min(0),
+});
 
-function viewOf(row: DecisionRow): z.output<typeof decision> {
+function viewOf(row: DecisionRow, shard: number): z.output<typeof decision> {
   return {
+    id: decisionId(shard, row.position, row.ordinal),
     position: row.position.toString(),
     rule: row.rule,
     rule_hash: row.ruleHash,
@@ -81,18 +88,18 @@ export class DecisionsController {
   @Describe({
     summary: "List the rules' decisions on a user's events, newest first",
     answer: decisionPage,
-    refusals: [LEDGER_ERROR_CODES.positionNotReached],
+    refusals: [LEDGER_ERROR_CODES.positionNotReached, LEDGER_ERROR_CODES.projectionStopped],
   })
   async list(
     @ZodParam('id', userIdParam) userId: string,
     @ZodQuery(listQuery) query: z.output<typeof listQuery>,
   ): Promise<z.output<typeof decisionPage>> {
-    const position = await this.statements.position(userId, query.min_position);
+    const place = await this.statements.place(userId, query.min_position);
     const size = query['page[size]'];
     const after = markOf(query['page[after]']);
     const wanted = query['filter[outcome]'] ?? null;
     const rows = await this.statements.decisions({ userId, limit: size + 1 }, wanted, after);
     const page = toPage(rows, size, (row) => [row.position.toString(), String(row.ordinal)]);
-    return { items: page.items.map(viewOf), next: page.next, position: position.toString() };
+    return { items: page.items.map((row) => viewOf(row, place.shard)), next: page.next, ...place };
   }
 }

@@ -23,8 +23,9 @@ export class StatementsQuery {
   constructor(private readonly shards: Shards) {}
 
   /** Where the statements of the user's shard stand, at least at `least`. @throws ProblemException (425, 503) */
-  async position(userId: string, least: bigint): Promise<bigint> {
-    return statementsPosition(this.shards.of(userId), least);
+  async place(userId: string, least: bigint): Promise<{ readonly position: string; readonly shard: number }> {
+    const shard = this.shards.of(userId);
+    return { position: (await statementsPosition(shard, least)).toString(), shard: shard.index };
   }
 
   transactions({ userId, limit }: StatementPage, before: bigint | null): Promise<TransactionRow[]> {

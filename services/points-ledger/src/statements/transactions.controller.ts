@@ -30,7 +30,11 @@ const transaction = z.strictObject({
     .describe('Signed; per asset they sum to zero.'),
 });
 
-const transactionPage = z.strictObject({ ...pageOf(transaction).shape, position: amountText });
+const transactionPage = z.strictObject({
+  ...pageOf(transaction).shape,
+  position: amountText,
+  shard: z.int().min(0),
+});
 
 function viewOf(row: TransactionRow): z.output<typeof transaction> {
   return {
@@ -53,17 +57,17 @@ export class TransactionsController {
   @Describe({
     summary: "List a user's transactions, newest first",
     answer: transactionPage,
-    refusals: [LEDGER_ERROR_CODES.positionNotReached],
+    refusals: [LEDGER_ERROR_CODES.positionNotReached, LEDGER_ERROR_CODES.projectionStopped],
   })
   async list(
     @ZodParam('id', userIdParam) userId: string,
     @ZodQuery(listQuery) query: z.output<typeof listQuery>,
   ): Promise<z.output<typeof transactionPage>> {
-    const position = await this.statements.position(userId, query.min_position);
+    const place = await this.statements.place(userId, query.min_position);
     const size = query['page[size]'];
     const before = cursorNumber(query['page[after]']?.[0]);
     const rows = await this.statements.transactions({ userId, limit: size + 1 }, before);
     const page = toPage(rows, size, (row) => [row.position.toString()]);
-    return { items: page.items.map(viewOf), next: page.next, position: position.toString() };
+    return { items: page.items.map(viewOf), next: page.next, ...place };
   }
 }
