@@ -9,8 +9,8 @@ import {
   Relay,
   relayPosition,
   type Clock,
-  type CommandEnvelope,
   type LogCommitter,
+  type OnFault,
   type SqlPool,
 } from '@kuda/event-store';
 import { Random } from '../plan/random';
@@ -108,8 +108,9 @@ export async function live(
   const owner = `${order.owner} ${hostname()} ${String(process.pid)}`;
   let answers = (): number => 0;
   const clock = new JumpingClock(order, () => answers());
-  const onFault = ({ commandId }: CommandEnvelope<TillCommand>): Promise<void> => {
-    tell({ type: 'aside', commandId });
+  const onFault: OnFault<TillCommand> = ({ commandId }, { status }) => {
+    // A conflict is answered with the entry that has the id: nothing is lost with it.
+    if (status === 'faulted') tell({ type: 'aside', commandId });
     return Promise.resolve();
   };
   const options = { pool, policy: tillPolicy, clock, owner, onFatal: fatal, onFault, onPoint: kill.at };
