@@ -142,7 +142,7 @@ describe('CEL as the rules use it', () => {
             expect([text, said(() => program(ours(scope)))]).toEqual([text, said(() => run(text, theirs))]);
         },
       ),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     );
   });
 });

@@ -129,8 +129,10 @@ export class CelScope {
     const parsed = this.environment.parse(expression);
     // Types are checked once, here; an evaluation afterwards only evaluates.
     parsed.check();
-    const program = (input: CelInput): unknown => parsed(input) as unknown;
-    return { program: Object.assign(program, { text: expression, ast: parsed.ast }) };
+    const { ast } = parsed;
+    const constant: unknown = ast.op === 'value' ? ast.args : undefined;
+    const program = (input: CelInput): unknown => constant ?? (parsed(input) as unknown);
+    return { program: Object.assign(program, { text: expression, ast }) };
   }
 }
 

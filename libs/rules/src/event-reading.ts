@@ -24,7 +24,7 @@ export class EventReading {
   readonly day: number;
   readonly input: Omit<CelInput, 'facts'>;
   private knownLevel: number | null = null;
-  private readonly tracked = new Map<Tracker, CelValue | undefined>();
+  private tracked: Map<Tracker, CelValue | undefined> | null = null;
 
   constructor(
     readonly set: RuleSet,
@@ -54,6 +54,7 @@ export class EventReading {
 
   /** What is tracked, as it was before the event. */
   trackedValue(tracker: Tracker): CelValue | undefined {
+    this.tracked ??= new Map();
     if (this.tracked.has(tracker)) return this.tracked.get(tracker);
     const value = trackedValue(tracker, this);
     this.tracked.set(tracker, value);

@@ -1,3 +1,4 @@
+import { Cells } from './cells';
 import { GrowingSet } from './growing-set';
 
 /** A paid award as a moving window needs it. */
@@ -31,16 +32,10 @@ const MEMORY_US = MEMORY_DAYS * 86_400_000_000;
 const NO_TOTAL: Total = { count: 0, amount: 0n };
 const NO_TIMES: readonly Paid[] = [];
 
-/** The cells of one series; written by its owner, copied by anybody else. */
-interface Row<T> {
-  readonly owner: object;
-  readonly cells: Map<string, T>;
-}
-
 /** Rows by series or fact id; keys come from event data, so these are maps and never objects. */
 interface Table<T> {
   readonly owner: object;
-  readonly rows: Map<string, Row<T>>;
+  readonly rows: Map<string, Cells<T>>;
 }
 
 /** What each table holds in its cells. */
@@ -76,7 +71,7 @@ export class RuleMemory {
   ) {}
 
   static empty(): RuleMemory {
-    const table = <T>(): Table<T> => ({ owner: {}, rows: new Map<string, Row<T>>() });
+    const table = <T>(): Table<T> => ({ owner: {}, rows: new Map<string, Cells<T>>() });
     const sums = { totals: table<Total>(), days: table<Total>() };
     const paid = { ...sums, bests: table<bigint>(), times: table<readonly Paid[]>() };
     const seen = { streaks: table<Streak>(), members: table<GrowingSet>(), values: table<number>() };
@@ -90,30 +85,30 @@ export class RuleMemory {
   }
 
   get<Name extends keyof MemoryCells>(name: Name, row: string, key: string): MemoryCells[Name] | undefined {
-    return this.tables[name].rows.get(row)?.cells.get(key);
+    return this.tables[name].rows.get(row)?.get(key);
   }
 
   put<Name extends keyof MemoryCells>(name: Name, row: string, key: string, value: MemoryCells[Name]): void {
     this.cellsOf(name, row).set(key, value);
   }
 
-  /** The rows of a table with their cells, for reading only. */
+  /** The rows of a table with their cells. */
   *entries<Name extends keyof MemoryCells>(
     name: Name,
   ): Generator<readonly [row: string, cells: ReadonlyMap<string, MemoryCells[Name]>]> {
-    for (const [row, { cells }] of this.tables[name].rows) yield [row, cells];
+    for (const [row, cells] of this.tables[name].rows) yield [row, new Map(cells.entries())];
   }
 
   total(series: string, key: string): Total {
-    return this.tables.totals.rows.get(series)?.cells.get(key) ?? NO_TOTAL;
+    return this.tables.totals.rows.get(series)?.get(key) ?? NO_TOTAL;
   }
 
   dayTotal(series: string, key: string, day: number): Total {
-    return this.tables.days.rows.get(series)?.cells.get(dayKey(key, day)) ?? NO_TOTAL;
+    return this.tables.days.rows.get(series)?.get(dayKey(key, day)) ?? NO_TOTAL;
   }
 
   timesOf(series: string, key: string): readonly Paid[] {
-    return this.tables.times.rows.get(series)?.cells.get(key) ?? NO_TIMES;
+    return this.tables.times.rows.get(series)?.get(key) ?? NO_TIMES;
   }
 
   /** Adds an award to a total for ever. */
@@ -126,9 +121,9 @@ export class RuleMemory {
     const key = dayKey(cell.key, cell.day);
     const cells = this.cellsOf('days', series);
     cells.set(key, plus(cells.get(key) ?? NO_TOTAL, amount));
-    if (cells.size <= SWEEP_ABOVE_ENTRIES) return;
+    if (cells.sizeAtMost <= SWEEP_ABOVE_ENTRIES) return;
     const since = cell.day - MEMORY_DAYS;
-    for (const known of cells.keys()) if (dayOfKey(known) < since) cells.delete(known);
+    cells.sweep((known) => dayOfKey(known) < since);
   }
 
   /** Adds an award to a series of instants, in order of time; instants out of reach of every window are swept out. */
@@ -138,8 +133,8 @@ export class RuleMemory {
     const kept = (cells.get(key) ?? NO_TIMES).filter((earlier) => earlier.atUs > since);
     const place = kept.findLastIndex((earlier) => earlier.atUs <= paid.atUs) + 1;
     cells.set(key, kept.toSpliced(place, 0, paid));
-    if (cells.size <= SWEEP_ABOVE_ENTRIES) return;
-    for (const [known, times] of cells) if ((times.at(-1)?.atUs ?? since) <= since) cells.delete(known);
+    if (cells.sizeAtMost <= SWEEP_ABOVE_ENTRIES) return;
+    cells.sweep((_, times) => (times.at(-1)?.atUs ?? since) <= since);
   }
 
   /** Adds a member to a group, once. */
@@ -157,16 +152,16 @@ export class RuleMemory {
       this.tables = { ...this.tables, shadows: { owner: this.owner, rows: new Map(kept) } };
   }
 
-  private cellsOf<Name extends keyof MemoryCells>(name: Name, row: string): Map<string, MemoryCells[Name]> {
+  private cellsOf<Name extends keyof MemoryCells>(name: Name, row: string): Cells<MemoryCells[Name]> {
     let { rows } = this.tables[name];
     if (this.tables[name].owner !== this.owner) {
       rows = new Map(rows);
       this.tables = { ...this.tables, [name]: { owner: this.owner, rows } };
     }
     const known = rows.get(row);
-    if (known?.owner === this.owner) return known.cells;
-    const cells = new Map(known?.cells);
-    rows.set(row, { owner: this.owner, cells });
+    if (known?.owner === this.owner) return known;
+    const cells = known?.ownedBy(this.owner) ?? Cells.of<MemoryCells[Name]>(this.owner);
+    rows.set(row, cells);
     return cells;
   }
 }

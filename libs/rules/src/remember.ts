@@ -36,10 +36,18 @@ export function rememberAward(reading: EventReading, trust: TrustFacts, award: C
  */
 export function rememberEarning({ set, account, atUs }: EventReading): boolean {
   const { memory } = account;
+  const { recent } = memory;
   const { earningEvents, windowUs, lateUs } = set.velocity;
-  const within = memory.recent.filter((earlier) => earlier > atUs - windowUs && earlier <= atUs).length;
-  const since = Math.max(atUs, ...memory.recent) - windowUs - lateUs;
-  const kept = memory.recent.filter((earlier) => earlier > since);
-  memory.recent = [...kept, atUs].slice(-RECENT_PER_BOUND * earningEvents);
-  return within + 1 > earningEvents;
+  let within = 1;
+  let newest = atUs;
+  for (const earlier of recent) {
+    if (earlier > atUs - windowUs && earlier <= atUs) within += 1;
+    if (earlier > newest) newest = earlier;
+  }
+  const since = newest - windowUs - lateUs;
+  const kept = recent.filter((earlier) => earlier > since);
+  if (kept.length >= RECENT_PER_BOUND * earningEvents) kept.shift();
+  kept.push(atUs);
+  memory.recent = kept;
+  return within > earningEvents;
 }
