@@ -11,6 +11,7 @@ export const RING_WATCH_MS = 2_000;
 /** Votes that one search takes in; the latest count. */
 export const MAX_WINDOW_VOTES = 50_000;
 const RING_ID_HEX = 24;
+const US_PER_DAY = 86_400_000_000n;
 const RISK_FLAGGED = 'ai.kuda.risk.flagged.v1';
 const SOURCE = '/kuda/risk';
 
@@ -83,14 +84,16 @@ const DETAILS: Readonly<Record<Ring['kind'], string>> = {
 
 function riskFlagged(member: string, ring: store.FoundRing): DerivedEvent {
   const { ringId, kind, members, votes, share } = ring;
+  // A ring that goes on after its hold is held again, under an id of that day.
+  const riskHoldId = `${ringId}.${(ring.foundAtUs / US_PER_DAY).toString()}`;
   return {
     source: SOURCE,
-    eventId: `${ringId}/${member}`,
+    eventId: `${riskHoldId}/${member}`,
     type: RISK_FLAGGED,
     subject: member,
     timeUs: ring.foundAtUs,
     data: {
-      risk_hold_id: ringId,
+      risk_hold_id: riskHoldId,
       kind: 'collusion',
       detail: DETAILS[kind],
       until: toRfc3339(ring.heldUntilUs),

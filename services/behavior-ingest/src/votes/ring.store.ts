@@ -42,7 +42,7 @@ export async function heldUsers(
   return new Set(rows.map((row) => row.user_id));
 }
 
-/** Remembers a ring; one that is known stays as it was. */
+/** Remembers a ring; one that is known stays as it was found, and its members are held anew. */
 export async function saveRing(tx: SqlClient, ring: FoundRing): Promise<void> {
   const { ringId, kind, voters, targets, votes, share } = ring;
   const evidence = JSON.stringify({ voters, targets, votes, share });
@@ -52,7 +52,8 @@ export async function saveRing(tx: SqlClient, ring: FoundRing): Promise<void> {
   );
   await tx.query(
     `insert into ring_member (ring_id, user_id, held_until_us)
-     select $1, member, $3 from unnest($2::text[]) as m (member) on conflict do nothing`,
+     select $1, member, $3 from unnest($2::text[]) as m (member)
+     on conflict (ring_id, user_id) do update set held_until_us = excluded.held_until_us`,
     [ringId, [...ring.members], ring.heldUntilUs],
   );
 }
