@@ -1,6 +1,6 @@
 import { getPostgreSQLEventStore, type PostgresEventStore } from '@event-driven-io/emmett-postgresql';
-import { Pool } from 'pg';
 import type { BenchPostgres } from '../../frame/servers';
+import { peerPool } from './peer-pool';
 import { preparedAll, type SystemUnderTest } from './system';
 import type { Operation } from './workload';
 
@@ -31,7 +31,7 @@ export function emmettSystem(postgres: BenchPostgres): SystemUnderTest<Append> {
     note: 'no dedupe, rules, limits, lots, balances, hashes',
     start: async ({ database, connections }) => {
       const url = await postgres.peerDatabase(database);
-      const pool = new Pool({ connectionString: url, max: connections });
+      const pool = peerPool(url, connections);
       const store = getPostgreSQLEventStore(url, { connectionOptions: { pool } });
       await store.schema.migrate();
       return {

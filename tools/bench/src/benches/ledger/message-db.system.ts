@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Client, DatabaseError, Pool } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import type { BenchPostgres } from '../../frame/servers';
+import { peerPool } from './peer-pool';
 import { preparedAll, type SystemUnderTest } from './system';
 import type { Operation } from './workload';
 
@@ -38,7 +39,7 @@ export function messageDbSystem(postgres: BenchPostgres, categories: number): Sy
       const url = await postgres.peerDatabase(database);
       await install(url);
       const options = '-c search_path=message_store,public';
-      const pool = new Pool({ connectionString: url, max: connections, options });
+      const pool = peerPool(url, connections, { options });
       return {
         prepare: preparedAll((operation) => messageOf(operation, categories)),
         submit: async (values) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Client, Pool, type PoolClient } from 'pg';
+import { Client, type Pool, type PoolClient } from 'pg';
 import type { BenchPostgres } from '../../frame/servers';
+import { peerPool } from './peer-pool';
 import { preparedAll, type SystemUnderTest } from './system';
 import type { Operation } from './workload';
 
@@ -54,7 +55,7 @@ export function plainSqlSystem(postgres: BenchPostgres): SystemUnderTest<Request
       await client.connect();
       await client.query(SCHEMA);
       await client.end();
-      const pool = new Pool({ connectionString: url, max: connections });
+      const pool = peerPool(url, connections);
       return {
         prepare: preparedAll((operation) => ({
           operation,
