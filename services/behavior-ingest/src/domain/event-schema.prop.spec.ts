@@ -147,6 +147,23 @@ describe('the published schemas', () => {
     expect(seen.rejected).toBeGreaterThan(500);
   });
 
+  it.each(Object.entries(VALID_DATA))('%s: each member and attribute at each of the bounds', (type, data) => {
+    const valid = { specversion: '1.0', id: 'e', source: '/s', type, subject: 'u', time: TIMES[0], data };
+    const disagreed: string[] = [];
+    const compare = (event: object): void => {
+      const text = JSON.stringify(event);
+      const taken = judgeInput(rawInput(text), BACKFILL).kind === 'accepted';
+      if (validators.get(type)?.(JSON.parse(text)) !== taken) disagreed.push(text.slice(0, 400));
+    };
+    for (const value of [...NASTY, undefined]) {
+      for (const name of Object.keys(data)) compare({ ...valid, data: { ...data, [name]: value } });
+      for (const name of Object.keys(valid)) if (name !== 'type') compare({ ...valid, [name]: value });
+    }
+    for (const time of [...TIMES, ...MORE_TIMES]) compare({ ...valid, time });
+    for (const datacontenttype of MEDIA) compare({ ...valid, datacontenttype });
+    expect(disagreed).toEqual([]);
+  });
+
   it.each([...EVENT_SCHEMAS.keys()])('%s takes its valid event and names its version', (type) => {
     const valid = {
       specversion: '1.0',
