@@ -28,6 +28,8 @@ export interface RunningService {
     url: string,
     ...scopes: string[]
   ): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  /** A token with these scopes. */
+  token(...scopes: string[]): Promise<string>;
   /** A request of somebody named. */
   call(request: Call): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
   /** Ends the service in order and starts it again on the same database and broker. */
@@ -95,6 +97,7 @@ export async function startRunningService(shards = 1): Promise<RunningService> {
   return {
     bus,
     exits,
+    token: (...scopes) => issuer.sign({ sub: 'test', scopes }),
     get service() {
       return service;
     },
