@@ -98,7 +98,7 @@ function decideShadows(
   return rules.shadow.flatMap((rule) => {
     if (!concerns(rule, reading.event)) return [];
     const own = (memory.get('shadows', rule.hash, '') ?? RuleMemory.empty()).fork();
-    const shadow = reading.shadow(own);
+    const shadow = reading.shadow(rule, own);
     const decision = decideRule(rule, shadow, { dailyUsed: reading.dailyUsed, ...options });
     rememberShadow(shadow, decision);
     memory.put('shadows', rule.hash, '', own);

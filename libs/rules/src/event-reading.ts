@@ -18,6 +18,12 @@ export interface RuleAccount {
   readonly trust: TrustFacts;
 }
 
+/** An account as a decision reads it. */
+interface ReadAccount extends RuleAccount {
+  /** Of a version in shadow: the account's memory holds its own awards, those of other rules are the live ones. */
+  readonly trial?: { readonly rule: string; readonly live: RuleMemory };
+}
+
 /** One event with what was known before it; what costs something is worked out when it is first asked for. */
 export class EventReading {
   readonly atUs: number;
@@ -29,7 +35,7 @@ export class EventReading {
   constructor(
     readonly set: RuleSet,
     readonly rules: EventRules,
-    readonly account: RuleAccount,
+    readonly account: ReadAccount,
     readonly event: RuleEvent,
   ) {
     this.atUs = Number(event.timeUs);
@@ -47,9 +53,10 @@ export class EventReading {
     return this.account.memory.dayTotal(DAILY_SERIES, '', this.day).amount;
   }
 
-  /** The same event as a version in shadow knows it. */
-  shadow(memory: RuleMemory): EventReading {
-    return new EventReading(this.set, this.rules, { ...this.account, memory }, this.event);
+  /** The same event as a version in shadow knows it, with a memory of its own. */
+  shadow({ id }: RuleVersion, memory: RuleMemory): EventReading {
+    const trial = { rule: id, live: this.account.memory };
+    return new EventReading(this.set, this.rules, { ...this.account, memory, trial }, this.event);
   }
 
   /** What is tracked, as it was before the event. */
@@ -80,7 +87,7 @@ export class EventReading {
 
   /** Paid awards of a series in a window that ends at the event's own time. */
   paidIn({ series, window }: Counted): Total {
-    const { memory } = this.account;
+    const memory = this.memoryOf(series);
     const key = keyText(this.event, series.key);
     switch (window.kind) {
       case 'ever':
@@ -105,11 +112,16 @@ export class EventReading {
   }
 
   private timesIn({ series, window }: Counted, key: string): readonly Paid[] {
-    const times = this.account.memory.timesOf(series.id, key);
+    const times = this.memoryOf(series).timesOf(series.id, key);
     if (times.length === 0) return times;
     return times.filter(({ atUs }) =>
       isWithin(window, { atUs, endUs: this.atUs, sameDay: this.isToday(atUs) }),
     );
+  }
+
+  private memoryOf(series: Series): RuleMemory {
+    const { memory, trial } = this.account;
+    return trial === undefined || trial.rule === series.rule ? memory : trial.live;
   }
 
   private isToday(atUs: number): boolean {

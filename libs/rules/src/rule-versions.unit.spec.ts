@@ -91,6 +91,35 @@ describe('versions of rules', () => {
   });
 });
 
+describe('a version in shadow', () => {
+  it('counts its own awards and reads those of other rules as they are', () => {
+    const set = loaded(({ rules }) => {
+      const completed = rules.find(({ id }) => id === 'job.completed');
+      const first = rules.find(({ id }) => id === 'job.first');
+      rules.push({ ...first, mode: 'shadow' }, { ...completed, mode: 'shadow', amount: '9', caps: [] });
+    });
+    const ada = new RuledUser(set);
+    const job = (fingerprint: string) =>
+      anEvent('training.job.completed', at(0), {
+        job_id: 'j',
+        status: 'succeeded',
+        device_seconds: 600,
+        fingerprint,
+      });
+    const shadows = (fingerprint: string) => {
+      ada.decide(job(fingerprint));
+      const { decisions } = ada;
+      return decisions.flatMap(({ rule, amountShadow }) =>
+        rule.shadow ? [`${rule.id} ${String(amountShadow)}`] : [],
+      );
+    };
+    expect(shadows('a')).toEqual(['job.first 10000', 'job.completed 9000']);
+    expect(shadows('a')).toEqual(['job.first 0', 'job.completed 0']);
+    for (const fingerprint of ['b', 'c']) ada.decide(job(fingerprint));
+    expect(shadows('d')).toEqual(['job.first 0', 'job.completed 9000']);
+  });
+});
+
 describe('the difference of two rule sets', () => {
   it('is empty for the same content, however it is written', () => {
     const same = loaded((source) => {
