@@ -116,6 +116,7 @@ export function putIn<Key, Item extends Key>(
     const found = node.items[at];
     const same = found !== undefined && order.compare(found, item) === 0;
     const items = node.items.toSpliced(at, same ? 1 : 0, item);
+    if (!same && items.length <= MAX_PER_NODE) return [grownLeaf(order, node, items, item)];
     return halves(items, at).map((half, index) => leaf(order, index === 0 ? node.page : newPage(), half));
   }
   const at = childOf(order, node.children, item);
@@ -123,6 +124,22 @@ export function putIn<Key, Item extends Key>(
   if (child === undefined) throw new RangeError('an inner node without children');
   const children = node.children.toSpliced(at, 1, ...putIn(order, child, item, newPage));
   return halves(children, at + 1).map((half, index) => inner(index === 0 ? node.page : newPage(), half));
+}
+
+/** The leaf with one item more: the others' instants are known. */
+function grownLeaf<Key, Item extends Key>(
+  order: Order<Key, Item>,
+  { page, low, instants }: Node<Key, Item>,
+  items: readonly Item[],
+  item: Item,
+): Node<Key, Item> {
+  const dueAtUs = order.dueAtUs(item);
+  const endsAtUs = order.endsAtUs(item);
+  const earliest = {
+    dueAtUs: dueAtUs < instants.dueAtUs ? dueAtUs : instants.dueAtUs,
+    endsAtUs: endsAtUs < instants.endsAtUs ? endsAtUs : instants.endsAtUs,
+  };
+  return new Node<Key, Item>({ page, level: 0, low: items[0] ?? low, instants: earliest }, { items });
 }
 
 /** The node without the item of this key; null when nothing is left. The item is there. */
