@@ -152,7 +152,8 @@ $$;
 
 -- Folds the whole log into the next version by one statement; answers the position it stands at. The log must be whole.
 create function projection_fill(p_id bigint) returns bigint
-language plpgsql security definer set jit = off set work_mem = '256MB' set max_parallel_workers_per_gather = 2
+language plpgsql security definer set jit = off set work_mem = '256MB' set maintenance_work_mem = '256MB'
+  set enable_sort = off set max_parallel_workers_per_gather = 2
   set parallel_tuple_cost = 0 set parallel_setup_cost = 0 as $$
 declare
   wanted constant projection_rebuild := (select r from projection_rebuild r where r.id = p_id and r.ended_at is null);

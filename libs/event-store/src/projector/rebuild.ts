@@ -32,6 +32,16 @@ export interface RebuildResult {
   readonly phase: 'swapped' | 'refused';
   readonly version: number;
   readonly report: GateReport;
+  readonly took: RebuildTimes;
+}
+
+/** How long each part took, in milliseconds, and how far the fill by SQL came. */
+export interface RebuildTimes {
+  readonly filledTo: bigint;
+  readonly fillMs: number;
+  readonly followMs: number;
+  readonly compareMs: number;
+  readonly swapMs: number;
 }
 
 /** A rebuild that has its lease and may run. */
@@ -58,18 +68,28 @@ export async function beginRebuild(options: RebuildOptions): Promise<BegunRebuil
 async function run(rebuild: Rebuild): Promise<RebuildResult> {
   const { lease, acceptDifference, whileSwapping } = rebuild;
   try {
-    await follow(rebuild, await fill(rebuild));
+    const begun = performance.now();
+    const filledTo = await fill(rebuild);
+    const filled = performance.now();
+    await follow(rebuild, filledTo);
+    const followed = performance.now();
     const seen = await gate(rebuild);
+    const compared = performance.now();
     const report = acceptDifference === undefined ? seen : { ...seen, accepted: acceptDifference };
     await lease.report(report);
+    const took = (): RebuildTimes => ({
+      ...{ filledTo, fillMs: filled - begun, followMs: followed - filled, compareMs: compared - followed },
+      swapMs: performance.now() - compared,
+    });
     const result = { version: lease.toVersion, report };
     if (!report.equal && acceptDifference === undefined) {
       await lease.end('refused');
-      return { phase: 'refused', ...result };
+      return { phase: 'refused', ...result, took: took() };
     }
     await whileSwapping(() => swap(rebuild));
+    // The swap has ended it already; this ends the renewal of the lease.
     await lease.end('failed');
-    return { phase: 'swapped', ...result };
+    return { phase: 'swapped', ...result, took: took() };
   } catch (error) {
     await lease.end('failed').catch(() => undefined);
     throw error;
