@@ -16,6 +16,7 @@ import { readLeftBehind } from '../verify/read-log';
 import type { Complain } from '../verify/till-model';
 import { BusSide } from './bus-side';
 import { Nursery } from './life-process';
+import { Proxy } from './proxy';
 import { Run } from './run';
 import { SCRIPTS } from './scripts';
 import { Kafka, Postgres, type RunDatabase } from './servers';
@@ -64,7 +65,8 @@ export class Laboratory {
     };
     const bus =
       plan.bus === 'none' ? null : await (await this.busSide()).prepare(plan, `${name}.${String(seed)}`);
-    const run = new Run({ plan, database, bus, nursery: this.nursery });
+    const proxy = plan.kind === 'connections-cut' ? await Proxy.before(database.appUrl) : null;
+    const run = new Run({ plan, database, bus, nursery: this.nursery, proxy });
     let entries = 0;
     try {
       await SCRIPTS[plan.kind](run, { postgres: this.postgres, kafka: this.kafka });
@@ -73,6 +75,7 @@ export class Laboratory {
       complain(error instanceof Error ? error.message : String(error));
     } finally {
       await run.end();
+      await proxy?.close();
       await this.postgres.drop(name);
     }
     const { lives, killedAt } = run;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answered, BusOrder, Kill, Report } from '../child/protocol';
 import type { RunPlan } from '../plan/run-plan';
 import type { LifeEnd, LifeProcess, Nursery } from './life-process';
+import type { Proxy } from './proxy';
 import type { RunDatabase } from './servers';
 
 /** A life that takes longer hangs: 90 s. */
@@ -18,6 +19,8 @@ interface RunParts {
   readonly database: RunDatabase;
   readonly bus: BusOrder | null;
   readonly nursery: Nursery;
+  /** Stands between the lives and their database; null when nothing does. */
+  readonly proxy: Proxy | null;
 }
 
 /** One run: its lives, and everything that senders have been told. */
@@ -28,6 +31,8 @@ export class Run {
   /** How often each point was passed, and at which points it was killed. */
   readonly passed = new Map<string, number>();
   readonly killedAt: string[] = [];
+  /** What was wrong with what lives told, as they told it. */
+  readonly complaints: string[] = [];
   lives = 0;
   private answeredCalls = 0;
   private readonly processes: LifeProcess[] = [];
@@ -53,13 +58,13 @@ export class Run {
     kill: Kill | null,
     heard: (report: Report) => void,
   ): Promise<Life> {
-    const { plan, bus, nursery } = this.parts;
+    const { plan, bus, nursery, proxy } = this.parts;
     const process = nursery.take(bus !== null);
     this.processes.push(process);
     const ended = this.watch(process, kill);
     await process.live(
       {
-        databaseUrl: database.appUrl,
+        databaseUrl: proxy?.url ?? database.appUrl,
         owner: `life ${String(this.lives)} of run ${String(plan.seed)}`,
         feeds: plan.feeds,
         seed: plan.lifeSeed + this.lives,
@@ -96,6 +101,11 @@ export class Run {
 
   private heard(report: Report): void {
     if (report.type === 'answered') {
+      for (const { commandId, status } of report.answers) {
+        if (status === 'faulted' && !this.aside.has(commandId)) {
+          this.complaints.push(`${JSON.stringify(commandId)} was answered before it was put aside`);
+        }
+      }
       this.answered.push(...report.answers);
       if (report.feed === 'caller') this.answeredCalls += report.items;
       for (const look of [...this.watchers]) look();

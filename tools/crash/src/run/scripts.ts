@@ -95,16 +95,27 @@ const takenOver: Script = async (run) => {
   mustBeDone(await life.ended);
 };
 
-const frozen: Script = async (run) => {
+/** The next owner either works while the older one is frozen, or dies as soon as it owns the log. */
+const frozen: Script = async (run, { postgres }) => {
+  const { plan, database } = run.parts;
   const older = await run.start();
-  await run.answers(run.parts.plan.moments[0] ?? 0, older);
+  await run.answers(plan.moments[0] ?? 0, older);
   older.process.signal('SIGSTOP');
-  const younger = await run.start();
-  await run.answers(run.answered.length + ANSWERS_WHILE_FROZEN, younger);
+  const works = new Random(plan.lifeSeed).chance(0.5);
+  const younger = await run.start(works ? null : { point: 'committer.acquired', occurrence: 1, delayMs: 0 });
+  if (works) await run.answers(run.answered.length + ANSWERS_WHILE_FROZEN, younger);
+  else await younger.ended;
+  const head = await postgres.headOf(database);
   older.process.signal('SIGCONT');
   const end = await older.ended;
   if (!end.done) mustBeFenced(end);
-  mustBeDone(await younger.ended);
+  if (works) {
+    mustBeDone(await younger.ended);
+    return;
+  }
+  const after = await postgres.headOf(database);
+  if (after !== head) throw new Error(`an owner without the epoch wrote ${String(after - head)} entries`);
+  mustBeDone(await (await run.start()).ended);
 };
 
 /** Killed half way, copied, finished; then started on the copy, whose log is shorter than its topics. */
@@ -134,7 +145,7 @@ export const SCRIPTS: Readonly<Record<Kind, Script>> = {
     await postgres.crash(random.chance(0.5) ? 'SIGQUIT' : 'SIGKILL');
     await sleep(random.below(LONGEST_OUTAGE_MS));
   }),
-  'connections-cut': unharmed((_, run, { postgres }) => postgres.cutConnections(run.parts.database.name)),
+  'connections-cut': unharmed((random, run) => run.parts.proxy?.cut(random.chance(0.7)) ?? Promise.resolve()),
   'kafka-killed': unharmed((_, __, { kafka }) => kafka.crash()),
   'two-committers': takenOver,
   sleeper: frozen,

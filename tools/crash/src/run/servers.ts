@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPool, LogSchema1760000000000, runMigrations, type SqlPool } from '@kuda/event-store';
+import { createPool, LogSchema1760000000000, readHead, runMigrations, type SqlPool } from '@kuda/event-store';
 import { TillSchema1760000000001 } from '../till/till-schema';
 import {
   createServiceDatabase,
@@ -70,13 +70,14 @@ export class Postgres {
     await this.admin.query(`drop database if exists ${name} with (force)`);
   }
 
-  /** Ends every connection of the database but those of its owner; returns how many. */
-  async cutConnections(name: string): Promise<number> {
-    const { rows } = await this.admin.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = $2',
-      [name, `${TEMPLATE}_app`],
-    );
-    return rows.length;
+  /** Where the log of a database stands. */
+  async headOf({ ownerUrl }: RunDatabase): Promise<bigint> {
+    const pool = createPool(ownerUrl, { applicationName: 'crash-head', max: 1 });
+    try {
+      return (await readHead(pool)).position;
+    } finally {
+      await pool.end();
+    }
   }
 
   /** Ends the server without a checkpoint (`SIGQUIT`) or without anything (`SIGKILL`), and starts it again. */

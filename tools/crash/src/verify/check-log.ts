@@ -13,6 +13,7 @@ const DUE = 'due#';
 export interface Told {
   readonly answered: readonly Answered[];
   readonly aside: ReadonlySet<string>;
+  readonly complaints: readonly string[];
 }
 
 /** Positions and stream versions without a gap, ledger time strictly increasing, the head at the last entry. */
@@ -147,16 +148,16 @@ function checkAccounts({ states }: LeftBehind, model: TillModel, complain: Compl
 
 /** Whatever a sender was told is so; what is not recorded has been put aside. */
 export function checkAnswers(
-  { answered, aside }: Told,
+  { answered, aside, complaints }: Told,
   { entries, commands }: LeftBehind,
   feeds: readonly Feed[],
   complain: Complain,
 ): void {
+  for (const complaint of complaints) complain(complaint);
   for (const { commandId, status, position } of answered) {
     const at = commands.get(commandId);
-    if (status === 'faulted') {
-      if (!aside.has(commandId)) complain(`${commandId} was answered before it was put aside`);
-    } else if (at !== position || entries[Number(position) - 1]?.commandId !== commandId) {
+    if (status === 'faulted') continue;
+    if (at !== position || entries[Number(position) - 1]?.commandId !== commandId) {
       complain(`${commandId} was told ${status} at ${String(position)}, and stands at ${String(at)}`);
     }
   }
