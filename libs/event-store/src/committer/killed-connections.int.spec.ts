@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { canonicalEntry, Frontier, leafHash } from '@kuda/transparency-log';
+import { readWriterHead } from '../append/acquire-epoch';
 import { readEntries } from '../readers/entries';
 import { loadStreamState, readHead, storedOffsets } from '../readers/states';
 import { createPool } from '../sql/pool';
-import { anAdd } from '../test/counter-policy';
+import { anAdd, counterPolicy } from '../test/counter-policy';
 import { openTestLog, type TestLog } from '../test/test-log';
 
 const WANTED_KILLS = 5;
 const BATCH = 25;
 const MAX_BATCHES = 2_000;
+/** Enough of them wait behind an append to be decided ahead. */
+const SENDERS = 12;
 /** Longer than a retry takes, so that one batch is not killed until its committer gives up. */
 const PAUSE_AFTER_KILL_MS = 400;
 
@@ -74,4 +78,41 @@ describe('killed database connections', () => {
     expect((await loadStreamState(log.app, 'counter-1'))?.state.toString()).toBe(String(total));
     expect(await storedOffsets(log.app).nextOffset('in.v1', 0)).toBe(total);
   });
+
+  test('the same while batches are decided ahead of the one whose connection is killed', async () => {
+    const committer = await log.committer({ policy: counterPolicy({ decidesAhead: true }) });
+    const killer = new Killer(log.appUrl);
+    let sent = 0;
+    const counts = new Map<string, bigint>();
+    const send = async (sender: number): Promise<void> => {
+      const stream = `s${String(sender % 3)}`;
+      for (let batch = 0; batch < MAX_BATCHES && killer.killed < WANTED_KILLS; batch += 1) {
+        const name = `${String(sender)}/${String(batch)}`;
+        const commands = Array.from({ length: BATCH }, (_, n) => anAdd(`${name}/${String(n)}`, { stream }));
+        sent += BATCH;
+        counts.set(stream, (counts.get(stream) ?? 0n) + BigInt(BATCH));
+        const outcomes = await committer.submit(commands);
+        expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['recorded']));
+      }
+    };
+    await Promise.all(Array.from({ length: SENDERS }, (_, sender) => send(sender)));
+    await killer.stop();
+
+    expect(killer.killed).toBe(WANTED_KILLS);
+    const { position, name, frontier } = await readWriterHead(log.app);
+    expect(position).toBe(BigInt(sent));
+    for (const [stream, count] of counts) {
+      expect(await loadStreamState(log.app, stream)).toMatchObject({
+        version: count,
+        state: Buffer.from(String(count)),
+      });
+    }
+    const rebuilt = Frontier.empty();
+    for (let after = 0n; after < position; after += 1_000n) {
+      for (const entry of await readEntries(log.app, { after, limit: 1_000 })) {
+        rebuilt.append(leafHash(canonicalEntry({ logName: name, ...entry })));
+      }
+    }
+    expect(frontier).toEqual(rebuilt.toBytes());
+  }, 60_000);
 });
