@@ -27,6 +27,8 @@ export function dueAtUs(account: Account): bigint | null {
  * risk hold whose time is over: they are no longer looked at.
  */
 export function dueCommand(account: Account, nowUs: bigint): DueCommand | null {
+  // Asked before every command, and nearly always there is nothing: the roots' instants say so without looking further.
+  if ((dueAtUs(account) ?? NEVER_US) > nowUs) return null;
   const other = firstOfOthers(account);
   const lot = firstLot(account, nowUs);
   const first = lot !== null && (other === null || lot.atUs < other.atUs) ? lot : other;

@@ -33,7 +33,7 @@ const PACKING: Packing<Key, Item> = {
 /** What a store does with pages: writes those that changed, removes those that are gone. */
 class Store {
   readonly pages = new Map<number, Buffer>();
-  private root = Buffer.alloc(0);
+  private root: Buffer = Buffer.alloc(0);
   private before: Tree<Key, Item> | null = null;
 
   save(tree: Tree<Key, Item>): number {

@@ -21,7 +21,7 @@ import {
 export function reverse(state: ModelState, command: ReverseTransaction, at: At): Predicted {
   const { transactionPosition, lotId, amounts } = command;
   if (state.status === 'closed') return 'account_closed';
-  if (transactionPosition < 1n || transactionPosition >= at.position) return 'transaction_unknown';
+  if (!state.positions.has(transactionPosition)) return 'transaction_unknown';
   const all = state.transactions.get(transactionPosition) ?? [];
   if (all.length === 0) return 'not_reversible';
   const parts = all.filter((part) => lotId === '' || part.lotId === lotId);

@@ -108,6 +108,8 @@ export interface ModelState {
   assets: Set<string>;
   transactions: Map<bigint, ModelPart[]>;
   past: ModelPast[];
+  /** Of this user's records. */
+  readonly positions: Set<bigint>;
 }
 
 export const DAY = 86_400_000_000n;
@@ -128,6 +130,7 @@ export function emptyState(): ModelState {
     assets: new Set(),
     transactions: new Map(),
     past: [],
+    positions: new Set(),
   };
 }
 

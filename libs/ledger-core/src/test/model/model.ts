@@ -54,6 +54,12 @@ export class Model {
   }
 
   run(command: Command, at: At): Predicted {
+    const predicted = this.decide(command, at);
+    this.state.positions.add(at.position);
+    return predicted;
+  }
+
+  private decide(command: Command, at: At): Predicted {
     const { state } = this;
     switch (command.type) {
       case 'mature-award': {
