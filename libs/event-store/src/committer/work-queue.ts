@@ -85,7 +85,9 @@ export class WorkQueue<C> {
       return Promise.reject(new LogUnavailableError('KUDA-LOG-1006', detail));
     }
     const ticket = new Ticket(tasks.length);
-    for (const [index, task] of tasks.entries()) this.works.push(new Work(task, ticket, index));
+    tasks.forEach((task, index) => {
+      this.works.push(new Work(task, ticket, index));
+    });
     return ticket.promise;
   }
 
