@@ -51,7 +51,12 @@ export async function migrateLedger({ migrationUrl, appRole, shards }: LayoutOpt
     await owner.end();
   }
   for (let shard = 0; shard < shards; shard += 1) {
-    await runMigrations({ migrationUrl, appRole, migrations: shard === 0 ? FIRST_MIGRATIONS : MIGRATIONS, ...searchPathOf(shard, shards) });
+    await runMigrations({
+      migrationUrl,
+      appRole,
+      migrations: shard === 0 ? FIRST_MIGRATIONS : MIGRATIONS,
+      ...searchPathOf(shard, shards),
+    });
   }
 }
 

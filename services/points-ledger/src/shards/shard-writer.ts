@@ -64,12 +64,17 @@ export class ShardWriter {
       committer: this.committer,
       publisher: bus.publisher,
       tail: ownPartitions(bus.tail, options),
-      toRecords: relayRecords,
+      toRecords: (entry) => relayRecords(entry, options.shard),
       topics: RELAY_TOPICS,
       compactedTopics: COMPACTED_TOPICS,
       onFatal,
     });
-    this.projections = new ShardProjections({ pool, rules: options.rules.base, signal: this.committer, onFatal });
+    this.projections = new ShardProjections({
+      pool,
+      rules: options.rules.base,
+      signal: this.committer,
+      onFatal,
+    });
     this.ticker = new DueTicker({ sql: pool, committer: this.committer, clock: systemClock, onFatal });
   }
 

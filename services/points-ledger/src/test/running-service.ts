@@ -32,6 +32,8 @@ export interface RunningService {
   token(...scopes: string[]): Promise<string>;
   /** A request of somebody named. */
   call(request: Call): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  /** A second process of the service on the same database and broker. */
+  another(): Promise<CreatedService>;
   /** Ends the service in order and starts it again on the same database and broker. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -103,6 +105,7 @@ export async function startRunningService(shards = 1): Promise<RunningService> {
     },
     call,
     get: (url, ...scopes) => call({ method: 'GET', url, subject: 'test', scopes }),
+    another: () => start(),
     restart: async () => {
       await service.shutdown.run('restart');
       service = await start();
