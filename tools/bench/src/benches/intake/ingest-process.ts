@@ -18,6 +18,8 @@ import { benchKafka, benchPostgres, type BenchPostgres } from '../../frame/serve
 
 const REPOSITORY = resolve(__dirname, '../../../../..');
 const PROGRAM = resolve(REPOSITORY, 'services', 'behavior-ingest', 'dist', 'main.js');
+/** As the local stack starts it (ADR 175). */
+const YOUNG_HEAP = '--max-semi-space-size=64';
 const READY_LIMIT_MS = 60_000;
 const POLL_MS = 50;
 const TOKEN_SECONDS = 86_400;
@@ -94,7 +96,7 @@ export class IngestProcess {
     const { brokers, database, issuer, folder, port } = this.surroundings;
     this.child = await startChildServer({
       command: process.execPath,
-      args: ['--disable-warning=TimeoutNegativeWarning', ...profiling(), PROGRAM],
+      args: [YOUNG_HEAP, '--disable-warning=TimeoutNegativeWarning', ...profiling(), PROGRAM],
       logFile: join(folder, 'service.log'),
       env: {
         PATH: process.env['PATH'] ?? '',
