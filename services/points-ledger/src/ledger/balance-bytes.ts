@@ -14,8 +14,12 @@ const MEMBERS: ReadonlyMap<number, number> = new Map([
   [22, 6],
 ]);
 
-/** The bytes of the `UserBalance` that a `LedgerRecord` implies. */
-export function balanceBytes(record: Uint8Array): Buffer {
+/** `UserBalance.shard`, and how a number is written. */
+const SHARD_NO = 7;
+const VARINT = 0;
+
+/** The bytes of the `UserBalance` that a `LedgerRecord` of a shard implies. */
+export function balanceBytes(record: Uint8Array, shard: number): Buffer {
   const reader = new BinaryReader(record);
   const writer = new BinaryWriter();
   while (reader.pos < reader.len) {
@@ -25,6 +29,7 @@ export function balanceBytes(record: Uint8Array): Buffer {
     const target = MEMBERS.get(number);
     if (target !== undefined) writer.tag(target, wireType).raw(record.subarray(start, reader.pos));
   }
+  if (shard !== 0) writer.tag(SHARD_NO, VARINT).int32(shard);
   const bytes = writer.finish();
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

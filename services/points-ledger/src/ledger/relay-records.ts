@@ -11,8 +11,8 @@ const SOURCE = '/kuda/points-ledger';
 export const RELAY_TOPICS = [TOPICS.ledgerEvents.name, TOPICS.ledgerBalances.name];
 export const COMPACTED_TOPICS = [TOPICS.ledgerBalances.name];
 
-/** What a log entry becomes on the topics: the record as it is stored, and the user's balances after it. */
-export function relayRecords(entry: StoredEntry): readonly RelayRecord[] {
+/** What an entry of a shard's log becomes on the topics: the record as it is stored, and the user's balances after it. */
+export function relayRecords(entry: StoredEntry, shard: number): readonly RelayRecord[] {
   if (entry.streamId === null) return [];
   const key = userOfStream(entry.streamId);
   const version = { [VERSION_HEADER]: entry.streamVersion.toString() };
@@ -32,7 +32,7 @@ export function relayRecords(entry: StoredEntry): readonly RelayRecord[] {
     {
       topic: TOPICS.ledgerBalances.name,
       key,
-      value: balanceBytes(entry.payload),
+      value: balanceBytes(entry.payload, shard),
       headers: toHeaders({ ...event, type: 'ai.kuda.ledger.user-balance.v1' }, version),
     },
   ];

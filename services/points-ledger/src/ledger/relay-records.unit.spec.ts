@@ -30,7 +30,7 @@ function anEntry() {
 describe('what a record of the ledger becomes', () => {
   it('is the stored bytes on ledger.events.v1, with position and account version told in headers', () => {
     const entry = anEntry();
-    const [event] = relayRecords(entry);
+    const [event] = relayRecords(entry, 0);
     expect(event).toMatchObject({
       topic: 'ledger.events.v1',
       key: 'ada',
@@ -58,7 +58,7 @@ describe('what a record of the ledger becomes', () => {
   });
 
   it('is all balances of the user on ledger.balances.v1', () => {
-    const balance = relayRecords(anEntry())[1];
+    const balance = relayRecords(anEntry(), 3)[1];
     expect(balance?.topic).toBe('ledger.balances.v1');
     expect(fromBinary(UserBalanceSchema, balance?.value ?? Buffer.alloc(0))).toMatchObject({
       userId: 'ada',
@@ -66,6 +66,7 @@ describe('what a record of the ledger becomes', () => {
       accountVersion: 1n,
       balances: [{ asset: 'POINT', available: 2_000n, pending: 0n, held: 0n, debt: 0n }],
       trust: { registeredAtUs: 0n },
+      shard: 3,
     });
   });
 
