@@ -65,8 +65,12 @@ function someKills(random: Random, kind: Kind): readonly Kill[] {
   });
 }
 
-function someMoments(random: Random, items: number): readonly number[] {
-  const count = random.between(1, 3);
+/** A cut connection costs milliseconds, and few of the cuts meet an append under way. */
+const MOST_MOMENTS: Readonly<Partial<Record<Kind, number>>> = { 'connections-cut': 9 };
+const USUAL_MOST_MOMENTS = 3;
+
+function someMoments(random: Random, items: number, kind: Kind): readonly number[] {
+  const count = random.between(1, MOST_MOMENTS[kind] ?? USUAL_MOST_MOMENTS);
   return Array.from({ length: count }, () => random.between(5, items)).toSorted((a, b) => a - b);
 }
 
@@ -119,7 +123,7 @@ export function planRun(seed: number, kind?: Kind): RunPlan {
     kind: chosen,
     feeds: aWorkload(random, { items, faulty }),
     kills: someKills(random, chosen),
-    moments: someMoments(random, items),
+    moments: someMoments(random, items, chosen),
     clock: chosen === 'clock-back' ? someJumps(random) : [],
     bus: busOf(chosen, random),
     lifeSeed: random.below(2 ** 31),
