@@ -25,8 +25,8 @@ set enable_mergejoin = off set enable_bitmapscan = off set jit = off as $$
 declare
   head log_head%rowtype;
   size constant integer := cardinality(p_command_ids);
-  known integer;
-  updated integer;
+  written integer;
+  inserted integer;
 begin
   select * into strict head from log_head for update;
   at_position := head.position;
@@ -34,23 +34,17 @@ begin
   if head.position <> p_after then status := 'behind'; return; end if;
   if head.covered_to < p_after + size then perform cover_position(p_after + size); end if;
 
-  -- The version of an entry is the one its stream was decided from, plus its place among the stream's entries.
+  -- The version of an entry is the one its stream was decided from, plus its place among the stream's entries; its
+  -- time is later than that of the entry before.
   if exists (
     select from (
-      select e.version - row_number() over (partition by e.stream order by e.n) as before, e.stream
-        from unnest(p_streams, p_stream_versions) with ordinality as e (stream, version, n)
-       where e.stream > 0
-    ) as v where v.before <> p_state_before[v.stream]
+      select e.stream, e.version - row_number() over (partition by e.stream order by e.n) as before,
+             e.at, lag(e.at, 1, head.recorded_at_us) over (order by e.n) as previous
+        from unnest(p_streams, p_stream_versions, p_recorded_at_us) with ordinality as e (stream, version, at, n)
+    ) as v where v.at <= v.previous or v.stream > 0 and v.before <> p_state_before[v.stream]
   ) then
-    raise exception 'KUDA-LOG-1012: stream versions are not contiguous' using errcode = 'KU012';
-  end if;
-  if exists (
-    select from (
-      select r.at, lag(r.at, 1, head.recorded_at_us) over (order by r.n) as previous
-        from unnest(p_recorded_at_us) with ordinality as r (at, n)
-    ) as pair where pair.at <= pair.previous
-  ) then
-    raise exception 'KUDA-LOG-1012: recorded_at does not strictly increase' using errcode = 'KU012';
+    raise exception 'KUDA-LOG-1012: versions are not contiguous, or recorded_at does not strictly increase'
+      using errcode = 'KU012';
   end if;
 
   update stream_state t
@@ -61,27 +55,21 @@ begin
                  unnest(p_states) as state, unnest(p_state_due_at_us) as due_at_us,
                  unnest(p_state_pages) as pages) as s
    where t.stream_id = s.stream_id and t.version = s.before;
-  get diagnostics updated = row_count;
-  select count(*) filter (where s.before > 0) into known from unnest(p_state_before) as s (before);
-  if updated < known then
-    raise exception 'KUDA-LOG-1007: streams have moved' using errcode = 'KU007', detail = (
-      select string_agg(s.stream_id, e'\n')
-        from unnest(p_state_ids, p_state_before, p_state_versions) as s (stream_id, before, version)
-        left join stream_state t on t.stream_id = s.stream_id
-       where s.before > 0 and t.version is distinct from s.version);
-  end if;
-  if known < cardinality(p_state_ids) then
+  get diagnostics written = row_count;
+  if written < cardinality(p_state_ids) then
     insert into stream_state (stream_id, version, position, state, due_at_us, paged)
     select s.stream_id, s.version, s.position, s.state, s.due_at_us, s.pages > 0
       from unnest(p_state_ids, p_state_before, p_state_versions, p_state_positions, p_states, p_state_due_at_us,
                   p_state_pages) as s (stream_id, before, version, position, state, due_at_us, pages)
      where s.before = 0
     on conflict (stream_id) do nothing;
-    get diagnostics updated = row_count;
-    if updated + known < cardinality(p_state_ids) then
+    get diagnostics inserted = row_count;
+    if written + inserted < cardinality(p_state_ids) then
       raise exception 'KUDA-LOG-1007: streams have moved' using errcode = 'KU007', detail = (
         select string_agg(s.stream_id, e'\n')
-          from unnest(p_state_ids, p_state_before) as s (stream_id, before) where s.before = 0);
+          from unnest(p_state_ids, p_state_before, p_state_versions) as s (stream_id, before, version)
+          left join stream_state t on t.stream_id = s.stream_id
+         where s.before = 0 or t.version is distinct from s.version);
     end if;
   end if;
 
