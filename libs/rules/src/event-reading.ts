@@ -111,21 +111,24 @@ export class EventReading {
     );
   }
 
+  /** Of a list in order of time, what lies in a moving window. */
   private timesIn({ series, window }: Counted, key: string): readonly Paid[] {
     const times = this.memoryOf(series).timesOf(series.id, key);
-    if (times.length === 0) return times;
-    return times.filter(({ atUs }) =>
-      isWithin(window, { atUs, endUs: this.atUs, sameDay: this.isToday(atUs) }),
-    );
+    let end = times.length;
+    while (end > 0 && (times[end - 1]?.atUs ?? 0) > this.atUs) end -= 1;
+    let begin = end;
+    while (begin > 0 && isWithin(window, this.span(times[begin - 1]))) begin -= 1;
+    return begin === 0 && end === times.length ? times : times.slice(begin, end);
+  }
+
+  /** From a paid award to this event. Days are sums of their own: a list of instants is never asked for one. */
+  private span(paid: Paid | undefined): Parameters<typeof isWithin>[1] {
+    return { atUs: paid?.atUs ?? 0, endUs: this.atUs, sameDay: false };
   }
 
   private memoryOf(series: Series): RuleMemory {
     const { memory, trial } = this.account;
     return trial === undefined || trial.rule === series.rule ? memory : trial.live;
-  }
-
-  private isToday(atUs: number): boolean {
-    return dayOf(this.set.calendar, BigInt(atUs)) === this.day;
   }
 }
 

@@ -30,12 +30,13 @@ const key = z.array(path).min(1).max(MAX_KEY_PARTS);
  * The time over which paid awards are counted, relative to the event's own time:
  * `day` its calendar day, `rolling` (time − days, time], `lookback` [time − hours, time], `ever`.
  */
-const windowSource = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('day') }),
-  z.strictObject({ kind: z.literal('rolling'), days: z.int().min(1).max(MAX_WINDOW_DAYS) }),
-  z.strictObject({ kind: z.literal('lookback'), hours: z.int().min(1).max(MAX_WINDOW_HOURS) }),
-  z.strictObject({ kind: z.literal('ever') }),
-]);
+const day = z.strictObject({ kind: z.literal('day') });
+const rolling = z.strictObject({ kind: z.literal('rolling'), days: z.int().min(1).max(MAX_WINDOW_DAYS) });
+const lookback = z.strictObject({ kind: z.literal('lookback'), hours: z.int().min(1).max(MAX_WINDOW_HOURS) });
+const ever = z.strictObject({ kind: z.literal('ever') });
+const windowSource = z.discriminatedUnion('kind', [day, rolling, lookback, ever]);
+/** A best is kept over instants or for ever, not by days. */
+const bestWindowSource = z.discriminatedUnion('kind', [rolling, lookback, ever]);
 
 /** What a rule may ask about the past; README.md has the table. */
 const factSource = z.discriminatedUnion('kind', [
@@ -47,7 +48,7 @@ const factSource = z.discriminatedUnion('kind', [
     window: windowSource,
   }),
   /** The highest full value of this rule's paid awards in a window, in whole units; 0 when there is none. An int. */
-  z.strictObject({ kind: z.literal('best_award'), key: key.optional(), window: windowSource }),
+  z.strictObject({ kind: z.literal('best_award'), key: key.optional(), window: bestWindowSource }),
   /** Which day in a row this event's day is, 1 to `length`; 0 on a day that does not count. An int. */
   z.strictObject({ kind: z.literal('day_streak'), length: z.int().min(2).max(MAX_WINDOW_DAYS) }),
   /** The how-manieth distinct member of the group this event brings; 0 for a known one, or where `when` fails. */
