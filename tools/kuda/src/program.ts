@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { balanceCommand } from './commands/balance.command';
 import { eventsCommand } from './commands/events.command';
+import { ledgerCommand } from './commands/ledger.command';
 import { historyCommand } from './commands/history.command';
 import { quoteCommand } from './commands/quote.command';
 import { redeemCommand } from './commands/redeem.command';
@@ -37,6 +38,7 @@ function buildProgram(io: Io): Command {
     redeemCommand,
     sessionsCommand,
     rulesCommand,
+    ledgerCommand,
   ]) {
     program.addCommand(build(io));
   }
