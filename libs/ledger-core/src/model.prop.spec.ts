@@ -7,7 +7,7 @@ import { smallRules } from './test/small-rules';
 /** Sequences played; `RUNS=` for more. `SEED=` begins with another one, `STEPS=` makes them longer. */
 const RUNS = Number(process.env['RUNS'] ?? 10_000);
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
-const STEPS = Number(process.env['STEPS'] ?? 18);
+const STEPS = Number(process.env['STEPS'] ?? 24);
 /** Of so many sequences one is decided again. */
 const REPLAYED_OF = 8;
 const rules = smallRules();

@@ -192,5 +192,6 @@ function lotOf(record: Recorded, lotId: string): Lot {
   const state = record.lots.find((lot) => lot.lotId === lotId);
   if (state === undefined)
     throw new RangeError(`record ${record.position.toString()} does not show lot ${lotId}`);
-  return { ...state, id: lotId, warned: 0 };
+  const { lotId: id, ...lot } = state;
+  return { ...lot, id, warned: 0 };
 }

@@ -84,7 +84,7 @@ describe('a tree in pages', () => {
           if (index % every === 0) store.save(tree);
           if (index % (every * 3) === 0) tree = store.load(tree);
         }
-        const sorted = [...list.values()].sort(ORDER.compare);
+        const sorted = [...list.values()].sort((one, other) => one.at - other.at);
         expect([...tree.items()]).toEqual(sorted);
         const least = sorted.reduce<bigint>((min, { due }) => (due < min ? due : min), NEVER_US);
         expect(tree.instants.dueAtUs).toBe(least);

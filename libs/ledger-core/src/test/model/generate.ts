@@ -135,7 +135,7 @@ function captured(scene: Scene, id: string): AssetAmount[] {
 function changeHold(scene: Scene): Given {
   const { random, now } = scene;
   const id = holdId(scene);
-  const reason = random.pick(['used', 'used', 'platform_fault']);
+  const reason = random.pick(['used', 'platform_fault']);
   switch (random.int(0, 4)) {
     case 0:
       return { type: 'release-hold', holdId: id, reason };
@@ -257,7 +257,12 @@ const TOTAL = KINDS.reduce((total, [weight]) => total + weight, 0);
 /** The next step of a sequence. */
 export function nextStep(scene: Scene): Step {
   const { random } = scene;
+  const { debt, holds } = scene.model.state;
   if (random.chance(0.2)) return wait(scene);
+  // What takes several steps to come about is gone on with: debt is repaid, holds of the same lots end one by one.
+  const owes = [...debt.values()].some((amount) => amount > 0n);
+  if (owes && random.chance(0.25)) return { kind: 'command', command: grant(scene) };
+  if (holds.length > 1 && random.chance(0.25)) return { kind: 'command', command: changeHold(scene) };
   let at = random.int(0, TOTAL - 1);
   const [, make] = KINDS.find(([weight]) => (at -= weight) < 0) ?? [0, activity];
   return { kind: 'command', command: make(scene) };
