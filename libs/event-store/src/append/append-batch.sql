@@ -67,9 +67,10 @@ begin
     if written + inserted < cardinality(p_state_ids) then
       raise exception 'KUDA-LOG-1007: streams have moved' using errcode = 'KU007', detail = (
         select string_agg(s.stream_id, e'\n')
-          from unnest(p_state_ids, p_state_before, p_state_versions) as s (stream_id, before, version)
+          from unnest(p_state_ids, p_state_positions) as s (stream_id, position)
           left join stream_state t on t.stream_id = s.stream_id
-         where s.before = 0 or t.version is distinct from s.version);
+         -- What this batch wrote has a position that nothing else can have.
+         where t.position is distinct from s.position);
     end if;
   end if;
 
