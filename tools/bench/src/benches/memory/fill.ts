@@ -5,15 +5,15 @@ import { SHIPPED_RULE_SETS } from '@kuda/rules';
 import { Frontier, nodeHash } from '@kuda/transparency-log';
 import { join } from 'node:path';
 import { anAward } from './award';
-import { userId } from './protocol';
+import { ID_DIGITS, userId } from './protocol';
 
 /** Sessions that write at once, and accounts of one statement. */
 const WRITERS = 2;
 const ACCOUNTS_PER_STATEMENT = 10_000;
 const CONNECTIONS = WRITERS + 1;
-/** The digits of an account's id, as SQL. */
-const ID = `('m' || lpad(a::text, 8, '0'))`;
 const LEAF_BYTES = 32;
+/** A checkpoint in the midst of the fill would write everything twice. */
+const MOST_WAL = '16GB';
 
 export interface FillOptions {
   readonly appUrl: string;
@@ -56,7 +56,7 @@ function bytesOf(bytes: Buffer): string {
   const parts: string[] = [];
   let from = 0;
   for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, from)) {
-    parts.push(`'\\x${bytes.subarray(from, at).toString('hex')}'::bytea`, `convert_to(${ID}, 'UTF8')`);
+    parts.push(`'\\x${bytes.subarray(from, at).toString('hex')}'::bytea`, `convert_to(id, 'UTF8')`);
     from = at + id.length;
   }
   parts.push(`'\\x${bytes.subarray(from).toString('hex')}'::bytea`);
@@ -65,7 +65,7 @@ function bytesOf(bytes: Buffer): string {
 
 function textOf(text: string): string {
   const parts = text.split(userId(0)).map((part) => `'${part.replaceAll("'", "''")}'`);
-  return parts.join(` || ${ID} || `);
+  return parts.join(' || id || ');
 }
 
 interface EntryRow {
@@ -98,7 +98,9 @@ async function copies(sql: SqlPool): Promise<readonly string[]> {
     (entry, index) =>
       `(${String(index + 1)}, ${textOf(entry.command_id)}, ${bytesOf(entry.payload)}, '${entry.kind}')`,
   );
-  const each = `generate_series($1::bigint, $2::bigint) as a`;
+  // Behind `offset 0` an id is made once for each account.
+  const each = `(select a, 'm' || lpad(a::text, ${String(ID_DIGITS)}, '0') as id from generate_series($1::bigint, $2::bigint) as a
+                 offset 0) as each`;
   const stream = textOf(state.stream_id);
   const leaf = `'\\x${'00'.repeat(LEAF_BYTES)}'::bytea`;
   return [
@@ -169,6 +171,8 @@ export async function fill(options: FillOptions): Promise<void> {
   const sql = createPool(url.toString(), { applicationName: 'bench-fill', max: CONNECTIONS });
   try {
     const entries = BigInt(options.accounts) * BigInt(options.entriesPerAccount);
+    await sql.query(`alter system set max_wal_size = '${MOST_WAL}'`);
+    await sql.query('select pg_reload_conf()');
     await sql.query('select cover_position($1)', [entries + 1n]);
     await copyAll(sql, options);
     await sql.query(
@@ -178,6 +182,7 @@ export async function fill(options: FillOptions): Promise<void> {
     await sql.query('update log_total set amount = amount * $1', [options.accounts]);
     for (const table of ['log_entry', 'log_command', 'stream_state', 'stream_page'])
       await sql.query(`analyze ${table}`);
+    await sql.query('checkpoint');
   } finally {
     await sql.end();
   }

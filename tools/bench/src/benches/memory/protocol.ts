@@ -20,7 +20,7 @@ export interface WriterReport {
   readonly settledBytes: number;
 }
 
-const ID_DIGITS = 8;
+export const ID_DIGITS = 8;
 
 /** Ids of one length, so that the bytes of one account become those of another by changing the digits. */
 export function userId(account: number): string {

@@ -13,6 +13,8 @@ import { anAward } from './award';
 
 const CONNECTIONS = 4;
 const AT_ONCE = 500;
+/** However slow the machine: as many as the cache may hold streams, else it is not full at the end. */
+const COMMANDS_TO_FILL_CACHE = 100_000;
 const SAMPLE_EVERY_MS = 50;
 
 function collect(): void {
@@ -57,7 +59,8 @@ async function write({ databaseUrl, accounts, seconds }: WriterOrder): Promise<W
   const latencies = new Latencies();
   const startedAt = performance.now();
   let commands = 0;
-  while (performance.now() - startedAt < seconds * 1_000) {
+  const enough = Math.min(accounts, COMMANDS_TO_FILL_CACHE);
+  while (performance.now() - startedAt < seconds * 1_000 || commands < enough) {
     const sentAt = performance.now();
     const first = commands;
     const batch = Array.from({ length: AT_ONCE }, (_, index) => envelope(randomInt(accounts), first + index));
