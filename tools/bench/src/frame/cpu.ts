@@ -16,7 +16,7 @@ function statOf(pid: string): readonly string[] {
 }
 
 /** Processor seconds used so far by a process and its children, ended ones included; 0 where there is no /proc. */
-function processorSeconds(pid: number): number {
+export function processorSeconds(pid: number): number {
   let pids: readonly string[];
   try {
     pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

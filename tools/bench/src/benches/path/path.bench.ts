@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startStack } from '@kuda/local-stack';
+import { SERVICES, startStack, type Stack } from '@kuda/local-stack';
 import type { Bench, BenchOptions, BenchResult, Measurement } from '../../frame/bench';
+import { processorSeconds } from '../../frame/cpu';
 import { SteadyLoad, type SteadyResult } from './steady-load';
 
 const DEFAULT_SECONDS = 60;
@@ -29,18 +30,23 @@ export const pathBench: Bench = {
     options.cleanUp(() => stack.stop());
     const { load, close } = await SteadyLoad.open(stack.brokers);
     options.cleanUp(close);
-    return measure(load, options);
+    return measure(stack, load, options);
   },
 };
 
-async function measure(load: SteadyLoad, options: BenchOptions): Promise<BenchResult> {
+async function measure(stack: Stack, load: SteadyLoad, options: BenchOptions): Promise<BenchResult> {
   const seconds = options.seconds ?? DEFAULT_SECONDS;
   await load.run('warm', WARM_UP_RATE, Math.min(WARM_UP_SECONDS, seconds));
+  const meter = serviceMeter(stack);
   const steady = await load.run('steady', RATE, seconds);
-  options.say(describe(steady));
+  const processor = meter(RATE * seconds);
+  options.say(`${describe(steady)}; ${processor}`);
   const highest = await highestRate(load, { options, seconds: Math.min(STEP_SECONDS, seconds), steady });
   const rows: readonly Measurement[] = [
-    rowOf(`${String(RATE)} events/s for ${String(seconds)} s`, steady),
+    rowOf(`${String(RATE)} events/s for ${String(seconds)} s`, {
+      ...steady,
+      stages: `${steady.stages}; ${processor}`,
+    }),
     rowOf('highest rate with bounded lag', highest),
   ];
   return {
@@ -49,6 +55,19 @@ async function measure(load: SteadyLoad, options: BenchOptions): Promise<BenchRe
     limits: [{ what: 'p99 ms at 1,000 events/s', measured: steady.p99Ms, at: 'most', bound: 1_000 }],
     servers: { postgres: '18, fsync on', kafka: 'one node, acks=all' },
     audit: ['every event sent was answered by a balance of its user, none by a version too many'],
+  };
+}
+
+/** Processor time of each service, from now on: where the time of an event goes when the machine is full. */
+function serviceMeter(stack: Stack): (events: number) => string {
+  const read = () => SERVICES.map((name) => processorSeconds(stack.service(name).pid));
+  const before = read();
+  return (events) => {
+    const parts = read().map((seconds, index) => {
+      const us = ((seconds - (before[index] ?? 0)) * 1_000_000) / events;
+      return `${SERVICES[index] ?? ''} ${us.toFixed(0)}`;
+    });
+    return `processor µs an event: ${parts.join(', ')}`;
   };
 }
 
