@@ -14,7 +14,6 @@ import { LogError } from '../errors';
 export const SEGMENT_MAGIC = Buffer.from('KUDASEG1');
 export const SEGMENT_END = Buffer.from('KUDAEND1');
 export const SHA256_BYTES = 32;
-export const TRAILER_BYTES = SEGMENT_END.length + SHA256_BYTES;
 
 const U16 = 2;
 const U32 = 4;
