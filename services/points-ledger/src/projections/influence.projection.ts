@@ -1,3 +1,4 @@
+import { INFLUENCE } from '@kuda/ledger-core';
 import { weightAt } from './half-life';
 import {
   writeRows,
@@ -5,9 +6,6 @@ import {
   type ProjectedRecord,
   type ProjectionTarget,
 } from './ledger-projection';
-
-/** The asset that only ranks. */
-export const INFLUENCE = 'INFLUENCE';
 
 const INSERT_CREDITS = `
   insert into influence_lot_v{v} (lot_id, credited_at_us)

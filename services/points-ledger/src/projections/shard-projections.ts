@@ -5,11 +5,12 @@ import {
   type SqlPool,
   type TailHealth,
 } from '@kuda/event-store';
+import { INFLUENCE } from '@kuda/ledger-core';
 import { US_PER_DAY, type RuleSet } from '@kuda/rules';
 import { statements } from '../statements/statements.projection';
 import { balances } from './balances.projection';
 import { flows } from './flows.projection';
-import { INFLUENCE, influence } from './influence.projection';
+import { influence } from './influence.projection';
 import { RecordCache, type LedgerProjection, type ProjectionFacts } from './ledger-projection';
 import { liability } from './liability.projection';
 

@@ -79,9 +79,7 @@ async function measure(around: Around, options: BenchOptions): Promise<BenchResu
   const [commands, reads] = [await written, await read];
   await live.stop();
   if (fatal[0] !== undefined) throw fatal[0];
-  options.say(
-    `${result.phase}: ${JSON.stringify(result.took, (_, value: unknown) => String(value as bigint))}`,
-  );
+  options.say(`the rebuild has ${result.phase}`);
   return resultOf({ postgres, result, commands, reads });
 }
 
