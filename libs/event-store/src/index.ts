@@ -60,7 +60,7 @@ export {
 export { Projector, type ProjectorOptions } from './projector/projector';
 export type { BegunRebuild, RebuildResult } from './projector/rebuild';
 export { dropProjectionVersion } from './projector/rollback';
-export { entryAsOf, positionAt, streamBackwards, type StreamPage } from './readers/as-of';
+export { entriesAt, entryAsOf, positionAt, streamBackwards } from './readers/as-of';
 export {
   countByKind,
   entriesByKind,

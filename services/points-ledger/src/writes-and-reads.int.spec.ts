@@ -184,6 +184,20 @@ describe.each([1, 4])('writes and reads over HTTP, a ledger of %i shards', (shar
       reason: 'not yours',
     });
     expect(reversed).toMatchObject({ status: 200, body: { kind: 'transaction_reversed' } });
+    const { position } = reversed.body as { position: string };
+    const statement = await get(`/v1/users/dee/transactions?min_position=${position}&page[size]=2`);
+    const [mirrored, adjusted] = statement.body['items'] as {
+      kind: string;
+      reason: string;
+      balances: Json[];
+    }[];
+    expect(mirrored).toMatchObject({ kind: 'TransactionReversed', reason: 'not yours' });
+    const [{ available, debt } = {}] = mirrored?.balances ?? [];
+    expect(BigInt(String(available)) - BigInt(String(debt))).toBe(-8_940n);
+    expect(adjusted).toMatchObject({
+      kind: 'BalanceAdjusted',
+      balances: [{ asset: 'POINT', available: '1060' }],
+    });
     const twice = await post(`/v1/users/dee/transactions/${String(body['position'])}:reverse`, {
       reason: 'again',
     });

@@ -1,6 +1,6 @@
 import { anAdd } from '../test/counter-policy';
 import { openTestLog, type TestLog } from '../test/test-log';
-import { entryAsOf, positionAt, streamBackwards } from './as-of';
+import { entriesAt, entryAsOf, positionAt, streamBackwards } from './as-of';
 import { readEntries } from './entries';
 
 describe('reading the log as of a position or an instant', () => {
@@ -36,6 +36,12 @@ describe('reading the log as of a position or an instant', () => {
     }
     expect(await positionAt(log.app, log.clock.us + 1n)).toBe(9n);
     expect(await positionAt(log.app, 0n)).toBe(0n);
+  });
+
+  test('entries are read by their positions', async () => {
+    const found = await entriesAt(log.app, [7n, 2n, 99n]);
+    expect(found.map(({ position }) => position)).toEqual([2n, 7n]);
+    expect(await entriesAt(log.app, [])).toEqual([]);
   });
 
   test('a stream is read backwards by kind', async () => {

@@ -55,6 +55,21 @@ export async function positionAt(sql: SqlClient, timeUs: bigint): Promise<bigint
   return rows[0]?.position ?? 0n;
 }
 
+/** The entries at these positions, in log order; at most MAX_READ_ENTRIES of them are asked for. */
+export async function entriesAt(
+  sql: SqlClient,
+  positions: readonly bigint[],
+): Promise<readonly StoredEntry[]> {
+  if (positions.length > MAX_READ_ENTRIES)
+    throw new RangeError(`${String(positions.length)} positions at once`);
+  if (positions.length === 0) return [];
+  const { rows } = await sql.query<StoredEntry>(
+    `select ${ENTRY_COLUMNS} from log_entry e where e.position = any ($1::bigint[]) order by e.position`,
+    [positions],
+  );
+  return rows;
+}
+
 /** Which entries of a stream: of these kinds, before a position, newest first. */
 export interface StreamPage {
   readonly kinds: readonly string[];

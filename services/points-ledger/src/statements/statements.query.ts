@@ -1,3 +1,5 @@
+import { entriesAt } from '@kuda/event-store';
+import { decodeRecord, type AssetBalance } from '@kuda/ledger-core';
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { statementsPosition } from '../shards/read-position';
@@ -37,6 +39,15 @@ export class StatementsQuery {
         order: { position: 'DESC' },
         take: limit,
       });
+  }
+
+  /** The running balances after transactions of one user, as their records carry them, by position. */
+  async balancesAfter(
+    userId: string,
+    positions: readonly bigint[],
+  ): Promise<ReadonlyMap<bigint, readonly AssetBalance[]>> {
+    const entries = await entriesAt(this.shards.of(userId).pool, positions);
+    return new Map(entries.map(({ position, payload }) => [position, decodeRecord(payload).balances]));
   }
 
   decisions(

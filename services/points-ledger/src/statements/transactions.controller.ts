@@ -10,6 +10,7 @@ import {
   ZodParam,
   ZodQuery,
 } from '@kuda/service-kit';
+import type { AssetBalance } from '@kuda/ledger-core';
 import { Controller, Get } from '@nestjs/common';
 import { z } from 'zod';
 import { LEDGER_ERROR_CODES } from '../error-codes';
@@ -25,9 +26,22 @@ const transaction = z.strictObject({
   kind: z.string(),
   command_id: z.string().describe('The command or activity event that caused it.'),
   recorded_at: timeText,
+  reason: z.string().describe('Why, where somebody said so.'),
+  case_id: z.string(),
   entries: z
     .array(z.strictObject({ account: z.string(), asset: z.string(), amount: amountText, lot_id: z.string() }))
     .describe('Signed; per asset they sum to zero.'),
+  balances: z
+    .array(
+      z.strictObject({
+        asset: z.string(),
+        available: amountText,
+        pending: amountText,
+        held: amountText,
+        debt: amountText,
+      }),
+    )
+    .describe('Running balances after it, of the assets that it moved.'),
 });
 
 const transactionPage = z.strictObject({
@@ -36,14 +50,26 @@ const transactionPage = z.strictObject({
   shard: z.int().min(0),
 });
 
-function viewOf(row: TransactionRow): z.output<typeof transaction> {
+function viewOf(row: TransactionRow, after: readonly AssetBalance[]): z.output<typeof transaction> {
+  const moved = new Set(row.entries.map(({ asset }) => asset));
   return {
     position: row.position.toString(),
     account_version: row.accountVersion.toString(),
     kind: row.kind,
     command_id: row.commandId,
     recorded_at: toRfc3339(row.recordedAtUs),
+    reason: row.reason,
+    case_id: row.caseId,
     entries: [...row.entries],
+    balances: after
+      .filter(({ asset }) => moved.has(asset))
+      .map(({ asset, available, pending, held, debt }) => ({
+        asset,
+        available: available.toString(),
+        pending: pending.toString(),
+        held: held.toString(),
+        debt: debt.toString(),
+      })),
   };
 }
 
@@ -68,6 +94,14 @@ export class TransactionsController {
     const before = cursorNumber(query['page[after]']?.[0]);
     const rows = await this.statements.transactions({ userId, limit: size + 1 }, before);
     const page = toPage(rows, size, (row) => [row.position.toString()]);
-    return { items: page.items.map(viewOf), next: page.next, ...place };
+    const balances = await this.statements.balancesAfter(
+      userId,
+      page.items.map(({ position }) => position),
+    );
+    return {
+      items: page.items.map((row) => viewOf(row, balances.get(row.position) ?? [])),
+      next: page.next,
+      ...place,
+    };
   }
 }
