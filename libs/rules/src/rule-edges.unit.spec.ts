@@ -75,6 +75,12 @@ const CAPS: readonly Row[] = [
     [4, 'condition', 4, 'condition', 4],
   ],
   [
+    'an award one instant later hides none before it',
+    'job.completed',
+    [job('a', at(4)), job('a', at(5, 0, US)), job('a', at(5))],
+    [4, 4, 'condition'],
+  ],
+  [
     'first ever, whatever came late',
     'job.first',
     [job('a', at(5)), job('b', at(1)), job('c', at(9))],
