@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@kuda/testing';
 import type { LogCommitter } from '../committer/log-committer';
 import type { SqlClient, StoredEntry } from '../ports';
@@ -5,9 +6,11 @@ import { anAdd, type CounterCommand } from '../test/counter-policy';
 import { MemoryTopics } from '../test/memory-topics';
 import { openTestLog, type TestLog } from '../test/test-log';
 import { relayPosition } from './advance-relay';
-import type { RelayRecord } from './ports';
+import type { RelayRecord, RelayTail } from './ports';
 import { Relay, type RelayOptions } from './relay';
 
+/** Longer than a relay trusts its look at the head. */
+const HELD_UP_MS = 200;
 const PATIENCE = { timeoutMs: 10_000, everyMs: 20 };
 
 function toRecords(entry: StoredEntry): readonly RelayRecord[] {
@@ -144,6 +147,28 @@ describe('the relay of a real log', () => {
     committer = await log.committer();
     await append(3);
     const relay = relayOf({ committer: old });
+    relay.start();
+    await eventually(() => {
+      expect(log.fatal).toEqual([expect.objectContaining({ name: 'FencedError' })]);
+    }, PATIENCE);
+    await relay.stop();
+    expect(topics.published).toEqual([]);
+  });
+
+  test('a relay that is held up while another owner takes over publishes nothing', async () => {
+    await append(3);
+    const old = committer;
+    const heldUp: RelayTail = {
+      partitionOf: (topic, key) => topics.partitionOf(topic, key),
+      lastHeader: async (topic, header) => {
+        if (committer === old) {
+          committer = await log.committer();
+          await sleep(HELD_UP_MS);
+        }
+        return topics.lastHeader(topic, header);
+      },
+    };
+    const relay = relayOf({ committer: old, tail: heldUp });
     relay.start();
     await eventually(() => {
       expect(log.fatal).toEqual([expect.objectContaining({ name: 'FencedError' })]);
