@@ -19,6 +19,8 @@ describe('the arguments of npm start', () => {
     [['--port-base', 'x'], 'whole number'],
     [['--port-base', '70000'], 'whole number'],
     [['--time-scale', '0'], 'whole number'],
+    [['--shards', '0'], 'whole number'],
+    [['--shards', '65'], 'whole number'],
     [['--json'], '--replay'],
     [['--onec'], '--once'],
     [['story'], '--once'],
