@@ -59,6 +59,7 @@ async function migrate(config: IngestConfig): Promise<void> {
     migrationUrl: config.DATABASE_MIGRATION_URL,
     appRole: decodeURIComponent(new URL(config.DATABASE_URL).username),
     migrations: MIGRATIONS,
+    logName: `kuda/${SERVICE_NAME}`,
   });
 }
 

@@ -177,6 +177,7 @@ export async function migrate(
     migrationUrl: config.DATABASE_MIGRATION_URL,
     appRole: decodeURIComponent(new URL(config.DATABASE_URL).username),
     migrations: [LogSchema1760000000000, SessionTables1760000000001],
+    logName: `kuda/${SERVICE_NAME}`,
   });
 }
 

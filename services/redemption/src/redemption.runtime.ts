@@ -55,6 +55,7 @@ async function migrate(config: RedemptionConfig): Promise<void> {
     migrationUrl: config.DATABASE_MIGRATION_URL,
     appRole: decodeURIComponent(new URL(config.DATABASE_URL).username),
     migrations: [LogSchema1760000000000, ReadModels1763900000000],
+    logName: `kuda/${SERVICE_NAME}`,
   });
 }
 

@@ -55,9 +55,15 @@ export async function migrateLedger({ migrationUrl, appRole, shards }: LayoutOpt
       migrationUrl,
       appRole,
       migrations: shard === 0 ? FIRST_MIGRATIONS : MIGRATIONS,
+      logName: logNameOf(shard, shards),
       ...searchPathOf(shard, shards),
     });
   }
+}
+
+/** Part of every leaf: two replays of one log give the same tree, wherever they are kept. */
+function logNameOf(shard: number, shards: number): string {
+  return shards === 1 ? 'kuda/points-ledger' : `kuda/points-ledger/${String(shard)}-of-${String(shards)}`;
 }
 
 /** @throws Error when the ledger was created with another number of shards, or never. */
