@@ -1,5 +1,7 @@
 import { recall, repairCaps } from './history';
 import { anEvent, at, reported } from './test/event.builder';
+import { loadRuleSet } from './load-rule-set';
+import { changedRules } from './test/changed-rules';
 import { defaultRules } from './test/default-rules';
 import { decideAll, redeciding, remembered, reversing } from './test/recorded';
 import type { RuleEvent } from './rule-event';
@@ -125,6 +127,51 @@ describe('cap repair (I11)', () => {
     expect(repaired(events, { position: 11n, rule: 'model.shared' }).said).toEqual([
       '13 login.daily awarded 2',
     ]);
+  });
+
+  it("reopens the daily cap for a later rule of the reversed award's own event", () => {
+    const reuse = (subject: string) => ({
+      ...anEvent('model.reused', at(0), { model_id: 'm', owner: 'ada' }),
+      subject,
+    });
+    const events = [
+      ...Array.from({ length: 10 }, (_, index) => reuse(`u${String(index)}`)),
+      anEvent('account.factor_enrolled', at(0)),
+      anEvent('session.login', at(0)),
+      reported(at(0), { accumulation_steps: 2 }),
+      anEvent('training.job.completed', at(0), {
+        job_id: 'j',
+        status: 'succeeded',
+        device_seconds: 600,
+        fingerprint: 'f',
+      }),
+    ];
+    expect(repaired(events, { position: 14n, rule: 'job.completed' }).said).toEqual([
+      '14 job.first trimmed 4',
+    ]);
+  });
+
+  it('leaves alone what lies in no window of the reversed award, also where the rule in force is kinder now', () => {
+    const far = [0, 1, 2, 3, 4, 100, 101, 102, 103, 104].map((day) => doc(`d${String(day)}`, at(day)));
+    const { account, history } = decideAll(set, far);
+    const award = { position: 1n, rule: 'doc.accepted' };
+    const kinder = loadRuleSet(
+      changedRules(({ rules }) =>
+        Object.assign(rules.find(({ id }) => id === 'doc.accepted') ?? {}, { caps: [], examples: [] }),
+      ),
+    );
+    if (!kinder.ok) throw new Error('the rule set does not load');
+    const repair = repairCaps(kinder.ruleSet, account, reversing(history, award), [award]);
+    expect(repair.redecided).toEqual([]);
+    const still = loadRuleSet(
+      changedRules(({ rules }) => {
+        const caps = [{ count: 9, window: { kind: 'rolling', days: 30 } }];
+        Object.assign(rules.find(({ id }) => id === 'doc.accepted') ?? {}, { caps, examples: [] });
+      }),
+    );
+    if (!still.ok) throw new Error('the rule set does not load');
+    const again = repairCaps(still.ruleSet, account, reversing(history, award), [award]);
+    expect(again.redecided.map(({ position }) => position)).toEqual([5n]);
   });
 
   it('keeps what a repair decided when the next reversal repairs again', () => {
