@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
+import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /**
  * Members of `LedgerRecord` that `UserBalance` repeats under other numbers: user_id, position, account_version,
@@ -14,9 +14,8 @@ const MEMBERS: ReadonlyMap<number, number> = new Map([
   [22, 6],
 ]);
 
-/** `UserBalance.shard`, and how a number is written. */
+/** `UserBalance.shard`. */
 const SHARD_NO = 7;
-const VARINT = 0;
 
 /** The bytes of the `UserBalance` that a `LedgerRecord` of a shard implies. */
 export function balanceBytes(record: Uint8Array, shard: number): Buffer {
@@ -29,7 +28,7 @@ export function balanceBytes(record: Uint8Array, shard: number): Buffer {
     const target = MEMBERS.get(number);
     if (target !== undefined) writer.tag(target, wireType).raw(record.subarray(start, reader.pos));
   }
-  if (shard !== 0) writer.tag(SHARD_NO, VARINT).int32(shard);
+  if (shard !== 0) writer.tag(SHARD_NO, WireType.Varint).int32(shard);
   const bytes = writer.finish();
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
