@@ -62,11 +62,14 @@ describe('sequences of all commands, against a model that shares no code with th
     expect(broken.get(law)).toBeUndefined();
   });
 
-  it('meets every command both accepted and refused, and no refusal outside of its ladder', () => {
-    for (const [command, ladder] of Object.entries(LADDERS)) {
-      const outcomes = [...(met.get(command) ?? [])];
-      expect(outcomes).toContain('done');
-      expect([...ladder, 'done']).toEqual(expect.arrayContaining(outcomes));
-    }
+  it('meets every command accepted, and every refusal of its ladder that needs no great number of things', () => {
+    const missing = Object.entries(LADDERS).flatMap(([command, ladder]) => {
+      const outcomes = met.get(command) ?? new Set();
+      for (const outcome of outcomes) expect([...ladder, 'done']).toContain(outcome);
+      const expected = [...ladder.filter((reason) => !reason.startsWith('too_many_')), 'done'];
+      return expected.filter((each) => !outcomes.has(each)).map((each) => `${command} ${each}`);
+    });
+    // Fewer sequences need not meet them all.
+    if (RUNS >= 10_000) expect(missing).toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ class Player {
     const expected = given ?? this.model.due(now);
     const kind = given === undefined ? DUE[body.case] : expected?.type;
     expect([record.commandId, expected?.type]).toEqual([record.commandId, kind]);
-    if (expected === null || expected === undefined) throw new Error(`nobody asked for ${body.case}`);
+    if (expected === null) throw new Error(`nobody asked for ${body.case}`);
     const predicted = this.model.run(expected, { now, position });
     expect([expected.type, body.case === 'commandRefused' ? body.value.reason : 'done']).toEqual([
       expected.type,

@@ -71,7 +71,7 @@ describe('what a record of the ledger becomes', () => {
   });
 
   it('names every refusal in the table of codes', () => {
-    const known = Object.values(LEDGER_ERROR_CODES).map(({ code }) => code as string);
+    const known = Object.values(LEDGER_ERROR_CODES).map(({ code }) => code);
     expect(known).toEqual(expect.arrayContaining(Object.values(REFUSAL_TEXTS).map(({ code }) => code)));
   });
 });
