@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from '@kuda/rules';
+import { canonicalJson } from '@kuda/rules';
 import type { PlaceRiskHold } from '@kuda/ledger-core';
 import { z } from 'zod';
 
@@ -25,7 +25,7 @@ export function riskHoldFrom(data: unknown): PlaceRiskHold {
     riskHoldId: flagged.risk_hold_id,
     kind: flagged.kind,
     detail: flagged.detail,
-    evidenceJson: canonicalJson(flagged.evidence as JsonValue),
+    evidenceJson: canonicalJson(flagged.evidence),
     untilUs: BigInt(Date.parse(flagged.until)) * US_PER_MS,
   };
 }

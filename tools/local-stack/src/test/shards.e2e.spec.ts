@@ -14,8 +14,10 @@ describe('a ledger of four shards', () => {
     'decides the recorded stream as one shard does, and every user has one gap-free account',
     async () => {
       const stream = recordedStream('activity-events');
-      if (stream === undefined)
-        return void console.warn('skipped: the recorded streams are not on this machine');
+      if (stream === undefined) {
+        console.warn('skipped: the recorded streams are not on this machine');
+        return;
+      }
       await withStack({ shards: SHARDS }, async (stack) => {
         expect(await replay(stack, stream.file, silentProgress)).toMatchObject(stream.expected);
         const api = await apiOf(stack);
