@@ -27,7 +27,7 @@ export class IngestMetrics {
     this.refusals = metrics.counter({
       what: 'refused_events',
       unit: 'total',
-      help: 'Events of requests that were refused whole (rate, overload, not_permitted), and times the bus was held back.',
+      help: "Events of requests that were refused whole: over the quota, or not the sender's to emit.",
       labels: ['why'],
     });
     this.batchSize = metrics.histogram({
@@ -54,7 +54,7 @@ export class IngestMetrics {
     for (const [outcome, count] of counts) this.inputs.inc({ via, outcome }, count);
   }
 
-  refused(why: 'rate' | 'overload' | 'not_permitted' | 'bus_held', count: number): void {
+  refused(why: 'rate' | 'not_permitted', count: number): void {
     this.refusals.inc({ why }, count);
   }
 

@@ -7,6 +7,7 @@ import {
   ZodBody,
   ZodQuery,
   type Principal,
+  type ProblemItem,
 } from '@kuda/service-kit';
 import { TRACEPARENT_HEADER, withHop } from '@kuda/tracing';
 import { Controller, Post, RawBody, Req, Res } from '@nestjs/common';
@@ -55,15 +56,14 @@ interface ReplyHeaders {
   headers(values: Readonly<Record<string, string>>): unknown;
 }
 
-/** A sender that oversteps its rights is told before anything of the request is recorded. */
-function mustBePermitted(judged: readonly JudgedInput[]): void {
-  const errors = judged.flatMap(({ verdict }, index) => {
+/** Where a sender oversteps its rights: it is told before anything of the request is recorded. */
+function notPermittedIn(judged: readonly JudgedInput[]): readonly ProblemItem[] {
+  return judged.flatMap(({ verdict }, index) => {
     if (verdict.kind === 'accepted' || verdict.rejection.forbidden !== true) return [];
     const { pointer, detail } = verdict.rejection;
     const place = judged.length === 1 ? pointer : `/${String(index)}${pointer}`;
     return [{ pointer: place, code: notPermitted.code, detail }];
   });
-  if (errors.length > 0) throw problem(notPermitted, { errors });
 }
 
 /** Takes activity events by HTTP. */
@@ -122,7 +122,11 @@ export class EventsController {
     reply: ReplyHeaders,
   ): Promise<readonly Recorded[]> {
     const judged = this.handler.judge(inputs.map((input) => ({ ...input, traceparent })));
-    mustBePermitted(judged);
+    const errors = notPermittedIn(judged);
+    if (errors.length > 0) {
+      this.metrics.refused('not_permitted', inputs.length);
+      throw problem(notPermitted, { errors });
+    }
     const counts = countByProducer(judged);
     const taken = this.limits.take(counts);
     const headers = this.limits.headersOf(counts.keys());
