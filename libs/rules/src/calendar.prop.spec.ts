@@ -1,11 +1,18 @@
 import * as fc from 'fast-check';
 import { addLife, calendarOf, dayOf, US_PER_DAY } from './calendar';
-import { EMPTY_MEMORY } from './memory';
+import { EMPTY_MEMORY, type RuleMemory } from './memory';
 import { packMemory, unpackMemory } from './memory-codec';
 
 const shanghai = calendarOf(480);
 const instant = fc.bigInt({ min: -2_000_000_000_000_000n, max: 4_000_000_000_000_000n });
 const since1970 = fc.bigInt({ min: 0n, max: 4_000_000_000_000_000n });
+
+/** A memory with one award, and its fork. */
+function forked(): readonly [RuleMemory, RuleMemory] {
+  const original = EMPTY_MEMORY.fork();
+  original.addTotal('s', 'k', 1n);
+  return [original, original.fork()];
+}
 
 describe('calendar and memory', () => {
   it('a day begins at midnight in Shanghai and lasts 24 hours', () => {
@@ -68,6 +75,10 @@ describe('calendar and memory', () => {
         expect(again.recent).toEqual(memory.recent);
       }),
     );
+    const [original, fork] = forked();
+    original.addTotal('s', 'k', 1n);
+    fork.addTotal('s', 'k', 5n);
+    expect([original.total('s', 'k').amount, fork.total('s', 'k').amount]).toEqual([2n, 6n]);
     const memory = EMPTY_MEMORY.fork();
     for (let day = 0; day < 3_000; day += 1) memory.addDay('s', { key: '', day }, 1n);
     expect([...memory.entries('days')][0]?.[1].size).toBeLessThanOrEqual(513);

@@ -169,6 +169,15 @@ describe('an explanation', () => {
     expect(decide(resetsAtUs)).toBe('doc.accepted awarded 15');
   });
 
+  it('leaves out of a moving window what is later than the event', () => {
+    const days = [0, 1, 2, 3, 40, 5];
+    const { cap } = explained(
+      'doc.accepted',
+      days.map((day) => doc(`d${String(day)}`, at(day))),
+    );
+    expect(cap?.resetsAtUs).toBe(at(30));
+  });
+
   it('explains what was recorded alone, without a memory', () => {
     const ada = new RuledUser(set);
     const events = [0, 1, 2, 3, 4].map((day) => doc(`d${String(day)}`, at(day)));

@@ -96,7 +96,11 @@ describe('a version in shadow', () => {
     const set = loaded(({ rules }) => {
       const completed = rules.find(({ id }) => id === 'job.completed');
       const first = rules.find(({ id }) => id === 'job.first');
-      rules.push({ ...first, mode: 'shadow' }, { ...completed, mode: 'shadow', amount: '9', caps: [] });
+      const condition = 'facts.same_job_paid == 0';
+      rules.push(
+        { ...first, mode: 'shadow', condition, caps: [] },
+        { ...completed, mode: 'shadow', amount: '9', caps: [] },
+      );
     });
     const ada = new RuledUser(set);
     const job = (fingerprint: string) =>
@@ -116,7 +120,7 @@ describe('a version in shadow', () => {
     expect(shadows('a')).toEqual(['job.first 10000', 'job.completed 9000']);
     expect(shadows('a')).toEqual(['job.first 0', 'job.completed 0']);
     for (const fingerprint of ['b', 'c']) ada.decide(job(fingerprint));
-    expect(shadows('d')).toEqual(['job.first 0', 'job.completed 9000']);
+    expect(shadows('d')).toEqual(['job.first 10000', 'job.completed 9000']);
   });
 });
 
