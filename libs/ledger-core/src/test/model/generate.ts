@@ -126,6 +126,7 @@ function captured(scene: Scene, id: string): AssetAmount[] {
     const { asset: name = 'POINT' } = model.state.lots.find((lot) => lot.id === lotId) ?? {};
     held.set(name, (held.get(name) ?? 0n) + amount);
   }
+  if (random.chance(0.04)) return [...held, ...held].map(([name]) => ({ asset: name, amount: 1n }));
   return [...held].flatMap(([name, amount]) => {
     if (random.chance(0.2)) return [];
     return [{ asset: name, amount: random.pick([amount, amount / 2n, 0n, amount + random.big(-1, 1)]) }];
@@ -223,7 +224,7 @@ function account(scene: Scene): Given {
   const { random, model } = scene;
   const by = { reason: 'r', requestedBy: 'olga' };
   const closed = model.state.status === 'closed';
-  switch (random.int(0, closed ? 1 : 6)) {
+  switch (random.int(0, closed && random.chance(0.6) ? 1 : 6)) {
     case 0:
     case 1:
       return { type: 'open-account', reason: 'r' };
@@ -257,12 +258,19 @@ const TOTAL = KINDS.reduce((total, [weight]) => total + weight, 0);
 /** The next step of a sequence. */
 export function nextStep(scene: Scene): Step {
   const { random } = scene;
-  const { debt, holds } = scene.model.state;
+  const { debt, frozen, holds } = scene.model.state;
   if (random.chance(0.2)) return wait(scene);
   // What takes several steps to come about is gone on with: debt is repaid, holds of the same lots end one by one.
   const owes = [...debt.values()].some((amount) => amount > 0n);
   if (owes && random.chance(0.25)) return { kind: 'command', command: grant(scene) };
-  if (holds.length > 1 && random.chance(0.25)) return { kind: 'command', command: changeHold(scene) };
+  if (owes && random.chance(0.04)) {
+    return {
+      kind: 'command',
+      command: { type: 'close-account', reason: 'r', requestedBy: 'o', forfeit: true },
+    };
+  }
+  const goesOn = holds.length > 1 || (frozen && holds.length > 0);
+  if (goesOn && random.chance(0.25)) return { kind: 'command', command: changeHold(scene) };
   let at = random.int(0, TOTAL - 1);
   const [, make] = KINDS.find(([weight]) => (at -= weight) < 0) ?? [0, activity];
   return { kind: 'command', command: make(scene) };
