@@ -12,4 +12,5 @@ export { createKafkaBus, type KafkaBus, type KafkaBusOptions } from './kafka-bus
 export { type PartitionLag } from './kafka/kafka.lag';
 export { type EnsuredTopics } from './kafka/kafka.topics';
 export { partitionOfKey } from './murmur2';
+export { PendingLetters } from './pending-letters';
 export { KafkaBatchServer, type KafkaBatchServerOptions } from './nest/kafka-batch.server';

@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { IngestConfig } from './config';
 import { IngestMetrics } from './ingest.metrics';
 import { createRuntime, SERVICE_NAME, type IngestRuntime } from './ingest.runtime';
+import { ActivityLetters } from './intake/activity-letters';
 import { ActivityConsumer } from './intake/activity.consumer';
 import { Admission } from './intake/admission';
 import { EventsController } from './intake/events.controller';
@@ -53,10 +54,11 @@ function runtimeProviders(config: IngestConfig) {
   return [
     {
       provide: RUNTIME,
-      inject: [ShutdownCoordinator, IngestMetrics],
-      useFactory: (shutdown: ShutdownCoordinator, metrics: IngestMetrics) =>
+      inject: [ShutdownCoordinator, IngestMetrics, ActivityLetters],
+      useFactory: (shutdown: ShutdownCoordinator, metrics: IngestMetrics, letters: ActivityLetters) =>
         createRuntime(config, {
           shutdown,
+          onFault: letters.onFault,
           onBatch: (report) => metrics.appended(report),
           onError: (error) => logger.error({ err: error }, 'the watch for rings failed; it will look again'),
         }),
@@ -115,6 +117,7 @@ export class AppModule implements OnModuleInit {
       providers: [
         ...runtimeProviders(config),
         IngestMetrics,
+        ActivityLetters,
         RecordActivityHandler,
         ChangeProducerHandler,
         QuarantineHandler,

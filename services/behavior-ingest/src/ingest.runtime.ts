@@ -9,6 +9,7 @@ import {
   systemClock,
   type BatchReport,
   type LogCommitter,
+  type OnFault,
   type SqlPool,
 } from '@kuda/event-store';
 import { createKafkaBus, KafkaBatchServer, type KafkaBus } from '@kuda/messaging';
@@ -49,6 +50,8 @@ export interface IngestRuntime {
 export interface RuntimeSurroundings {
   readonly shutdown: ShutdownCoordinator;
   readonly onBatch: (report: BatchReport) => void;
+  /** Puts a command's record aside before its offset is stored. */
+  readonly onFault: OnFault<IntakeCommand>;
   /** Something failed that will be tried again. */
   readonly onError: (error: Error) => void;
 }
@@ -89,7 +92,7 @@ function endInOrder(runtime: IngestRuntime, shutdown: ShutdownCoordinator): void
 /** Makes the parts; nothing is connected before `start`. */
 export function createRuntime(
   config: IngestConfig,
-  { shutdown, onBatch, onError }: RuntimeSurroundings,
+  { shutdown, onBatch, onFault, onError }: RuntimeSurroundings,
 ): IngestRuntime {
   const onFatal = (error: Error): void => {
     shutdown.onFatal(error);
@@ -105,6 +108,7 @@ export function createRuntime(
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,
     onBatch,
+    onFault,
   });
   const relay = new Relay({
     name: SERVICE_NAME,

@@ -14,6 +14,7 @@ import { CONTROLLERS } from './controllers';
 import { LedgerMetrics } from './ledger.metrics';
 import { createRuntime, type LedgerRuntime } from './ledger.runtime';
 import { DeadLetters } from './ledger/dead-letters';
+import { LedgerLetters } from './ledger/ledger-letters';
 import { loadRules } from './ledger/load-rules';
 import { PRICE_BOOK, PUBLISHER, RULES } from './ledger/ports';
 import { loadPriceBook } from './projections/price-book';
@@ -34,6 +35,8 @@ export const RUNTIME = Symbol('the runtime of points-ledger');
 
 const logger = new Logger('points-ledger');
 
+type RuntimeParts = [RuleBook, LedgerMetrics, LedgerLetters, ShutdownCoordinator];
+
 function runtimeProviders(config: LedgerConfig) {
   return [
     { provide: PRICE_BOOK, useFactory: () => loadPriceBook(config.PRICE_BOOK_FILE) },
@@ -46,9 +49,9 @@ function runtimeProviders(config: LedgerConfig) {
     },
     {
       provide: RUNTIME,
-      inject: [RuleBook, LedgerMetrics, ShutdownCoordinator],
-      useFactory: (rules: RuleBook, metrics: LedgerMetrics, shutdown: ShutdownCoordinator) =>
-        createRuntime(config, { rules, metrics, shutdown }),
+      inject: [RuleBook, LedgerMetrics, LedgerLetters, ShutdownCoordinator],
+      useFactory: (...[rules, metrics, letters, shutdown]: RuntimeParts) =>
+        createRuntime(config, { rules, metrics, letters, shutdown }),
     },
     { provide: PUBLISHER, inject: [RUNTIME], useFactory: ({ bus }: LedgerRuntime) => bus.publisher },
     { provide: Shards, inject: [RUNTIME], useFactory: ({ shards }: LedgerRuntime) => shards },
@@ -70,6 +73,7 @@ export class AppModule implements OnModuleInit {
       providers: [
         ...runtimeProviders(config),
         LedgerMetrics,
+        LedgerLetters,
         DeadLetters,
         DecideActivityHandler,
         CommandHandler,

@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import type { LedgerConfig } from './config';
 import { LEDGER_ERROR_CODES } from './error-codes';
 import type { LedgerMetrics } from './ledger.metrics';
+import type { LedgerLetters } from './ledger/ledger-letters';
 import { SERVICE_NAME } from './ledger/service-name';
 import { assertLayout, migrateLedger } from './shards/ledger-layout';
 import type { RuleBook } from './rules/rule-book';
@@ -37,6 +38,7 @@ export interface LedgerRuntime {
 export interface RuntimeSurroundings {
   readonly rules: RuleBook;
   readonly metrics: LedgerMetrics;
+  readonly letters: LedgerLetters;
   readonly shutdown: ShutdownCoordinator;
 }
 
@@ -64,6 +66,7 @@ export function createRuntime(config: LedgerConfig, around: RuntimeSurroundings)
         () =>
           new ShardWriter({
             ...parts,
+            onFault: around.letters.onFault,
             onFatal: (error) => {
               onFatal(shard, error);
             },

@@ -2,11 +2,12 @@ import { TOPICS } from '@kuda/contracts';
 import type { LogCommitter } from '@kuda/event-store';
 import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
 import { withBatchHop, TRACEPARENT_HEADER } from '@kuda/tracing';
-import { Controller, Inject, Logger } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import { RateLimits } from '../producers/rate-limits';
 import { senderTrace, type ActivityInput, type IntakeCommand } from './activity-input';
+import { ActivityLetters } from './activity-letters';
 import { COMMITTER } from './ports';
 import { countByProducer, RecordActivityHandler } from './record-activity.handler';
 import type { Recorded } from './recorded';
@@ -27,11 +28,10 @@ function inputOf(message: IncomingMessage, backfill: boolean, traceparent: strin
 /** Takes activity events from the bus; the offset is stored in the transaction of their entries. */
 @Controller()
 export class ActivityConsumer {
-  private readonly logger = new Logger(ActivityConsumer.name);
-
   constructor(
     private readonly handler: RecordActivityHandler,
     private readonly limits: RateLimits,
+    private readonly letters: ActivityLetters,
     @Inject(COMMITTER) private readonly committer: Pick<LogCommitter<IntakeCommand>, 'storeOffset'>,
   ) {}
 
@@ -59,21 +59,18 @@ export class ActivityConsumer {
         // Over its quota a producer's records wait where they are: on their partition.
         await this.limits.hold(countByProducer(judged));
         if (batch.isStale()) return;
-        await this.putAside(batch, await this.handler.commit(judged));
+        const recorded = await this.letters.during(batch, () => this.handler.commit(judged));
+        await this.passOver(batch, recorded);
       },
     );
   }
 
-  /** What the log itself could not take (never an invalid event: that is recorded as rejected) is a dead letter. */
-  private async putAside(batch: MessageBatch, recorded: readonly Recorded[]): Promise<void> {
-    for (const [index, each] of recorded.entries()) {
-      const message = batch.messages[index];
-      if (each.status !== 'faulted' || message === undefined) continue;
-      const { topic, partition, offset } = message;
-      const { code, detail } = each;
-      this.logger.error({ topic, partition, offset: offset.toString(), code, detail }, 'event not recorded');
-      await batch.deadLetter(message, code, detail);
-      await this.committer.storeOffset({ topic, partition, offset });
-    }
+  /** What was put aside has no entry to store its offset with. */
+  private async passOver(batch: MessageBatch, recorded: readonly Recorded[]): Promise<void> {
+    const last = recorded.findLastIndex(({ status }) => status === 'faulted');
+    const message = batch.messages[last];
+    if (message === undefined) return;
+    const { topic, partition, offset } = message;
+    await this.committer.storeOffset({ topic, partition, offset });
   }
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
 import { Logger } from '@nestjs/common';
 import { ActivityConsumer } from './activity.consumer';
 import type { ActivityInput } from './activity-input';
+import { ActivityLetters } from './activity-letters';
 import type { Verdict } from '../domain/activity-event';
 import { rejection } from '../domain/rejection';
 import { RateLimits, type CountByProducer } from '../producers/rate-limits';
@@ -21,17 +22,30 @@ function message(offset: bigint, value: Buffer | null = Buffer.from('{}')): Inco
   return { topic: 't', partition: 2, offset, key: 'k', value, headers: { 'x-a': '1' }, timestampMs: 0 };
 }
 
+function placeOf({ origin }: ActivityInput): InputOffset | null {
+  return origin.via === 'bus' ? origin : null;
+}
+
 /** A consumer whose handler answers with `results` (or fails), and what it did. */
 function aConsumer(results: readonly Recorded[] | Error) {
   const seen: ActivityInput[] = [];
   const stored: InputOffset[] = [];
   const letters: DeadLetter[] = [];
+  const pending = new ActivityLetters();
   const handler = Object.create(RecordActivityHandler.prototype) as RecordActivityHandler;
   handler.judge = (inputs) => {
     seen.push(...inputs);
     return inputs.map((input) => ({ input, verdict: REJECTED, producer: 'serving' }));
   };
-  handler.commit = () => (results instanceof Error ? Promise.reject(results) : Promise.resolve(results));
+  // As the log does it: what is at fault is told of before anybody is answered.
+  handler.commit = async (judged) => {
+    if (results instanceof Error) throw results;
+    for (const [index, { input }] of judged.entries()) {
+      const result = results[index];
+      if (result?.status === 'faulted') await pending.onFault({ input: placeOf(input) }, result);
+    }
+    return results;
+  };
   const held: CountByProducer[] = [];
   const limits = Object.create(RateLimits.prototype) as RateLimits;
   limits.hold = (counts) => Promise.resolve(void held.push(counts));
@@ -44,7 +58,7 @@ function aConsumer(results: readonly Recorded[] | Error) {
     deadLetter: ({ offset }, code) => Promise.resolve(void letters.push([offset, code])),
   });
   return {
-    consumer: new ActivityConsumer(handler, limits, { storeOffset }),
+    consumer: new ActivityConsumer(handler, limits, pending, { storeOffset }),
     batchOf,
     seen,
     stored,

@@ -22,14 +22,12 @@ export class ActivityConsumer {
     return withBatchHop(
       { name: 'consume accepted activity', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
-      async (traceparents) => {
-        const readable = await this.deadLetters.sift(batch, traceparents, readActivity);
-        const outcomes = await this.handler.decide(
-          batch.partition,
-          readable.map(({ envelope }) => envelope),
-        );
-        await this.deadLetters.settle(batch, readable, outcomes);
-      },
+      (traceparents) =>
+        this.deadLetters.consume(batch, {
+          traceparents,
+          read: readActivity,
+          decide: (shard, commands) => this.handler.decide(shard, commands),
+        }),
     );
   }
 }

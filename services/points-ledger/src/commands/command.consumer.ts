@@ -22,14 +22,12 @@ export class CommandConsumer {
     return withBatchHop(
       { name: 'consume ledger commands', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
-      async (traceparents) => {
-        const readable = await this.deadLetters.sift(batch, traceparents, readCommand);
-        const outcomes = await this.handler.decide(
-          batch.partition,
-          readable.map(({ envelope }) => envelope),
-        );
-        await this.deadLetters.settle(batch, readable, outcomes);
-      },
+      (traceparents) =>
+        this.deadLetters.consume(batch, {
+          traceparents,
+          read: readCommand,
+          decide: (shard, commands) => this.handler.decide(shard, commands),
+        }),
     );
   }
 }

@@ -5,6 +5,7 @@ import {
   Relay,
   systemClock,
   type LogCommitter,
+  type OnFault,
   type RelayTail,
   type SqlPool,
 } from '@kuda/event-store';
@@ -24,6 +25,8 @@ export interface ShardWriterOptions {
   readonly bus: KafkaBus;
   readonly rules: RuleBook;
   readonly metrics: LedgerMetrics;
+  /** Puts a command's record aside before its offset is stored. */
+  readonly onFault: OnFault<Command>;
   /** Told when this writer can never write again. */
   readonly onFatal: (error: Error) => void;
 }
@@ -54,6 +57,7 @@ export class ShardWriter {
       clock: systemClock,
       owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
       onFatal,
+      onFault: options.onFault,
       onBatch: (report) => {
         metrics.appended(report);
       },
