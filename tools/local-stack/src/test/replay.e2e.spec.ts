@@ -12,6 +12,7 @@ import { readTopic } from './topic-records';
 
 const clean = recordedStream('activity-events');
 const dirty = recordedStream('activity-events-dirty');
+const allRules = recordedStream('activity-all-rules');
 
 function has(stream: RecordedStream | undefined): stream is RecordedStream {
   if (stream === undefined) console.warn('skipped: the recorded streams are not on this machine');
@@ -64,6 +65,17 @@ describe('a replay of the recorded stream', () => {
         const result = await replay(stack, clean.file, silentProgress);
         expect(result).toMatchObject(clean.expected);
         await expectOneRecordEach(stack, await settledPosition(stack));
+      });
+    },
+    STACK_LIMIT_MS,
+  );
+
+  it(
+    'decides a stream that reaches every rule and edge to the point',
+    async () => {
+      if (!has(allRules)) return;
+      await withStack({}, async (stack) => {
+        expect(await replay(stack, allRules.file, silentProgress)).toMatchObject(allRules.expected);
       });
     },
     STACK_LIMIT_MS,

@@ -39,6 +39,21 @@ describe('a ledger of four shards', () => {
     STACK_LIMIT_MS,
   );
 
+  it.each(['activity-events-dirty', 'activity-all-rules'])(
+    'decides %s as one shard does',
+    async (name) => {
+      const stream = recordedStream(name);
+      if (stream === undefined) {
+        console.warn('skipped: the recorded streams are not on this machine');
+        return;
+      }
+      await withStack({ shards: SHARDS }, async (stack) => {
+        expect(await replay(stack, stream.file, silentProgress)).toMatchObject(stream.expected);
+      });
+    },
+    STACK_LIMIT_MS,
+  );
+
   it(
     'plays the story to the point',
     async () => {
