@@ -5,6 +5,7 @@ import { Inject, Logger, Module, type DynamicModule, type OnModuleInit } from '@
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ADMITTER } from './admission/admitter';
 import type { SchedulerConfig } from './config';
+import { OrderLetters } from './orders/order-letters';
 import { OrderConsumer } from './orders/order.consumer';
 import { PlaceOrderHandler } from './orders/place-order.handler';
 import { COMMITTER, WAKER } from './orders/ports';
@@ -39,9 +40,9 @@ function runtimeProviders(config: SchedulerConfig) {
   return [
     {
       provide: RUNTIME,
-      inject: [ShutdownCoordinator, SchedulerMetrics],
-      useFactory: (shutdown: ShutdownCoordinator, metrics: SchedulerMetrics) =>
-        createRuntime(config, shutdown, metrics),
+      inject: [ShutdownCoordinator, SchedulerMetrics, OrderLetters],
+      useFactory: (shutdown: ShutdownCoordinator, metrics: SchedulerMetrics, { onFault }: OrderLetters) =>
+        createRuntime(config, { shutdown, metrics, onFault }),
     },
     { provide: COMMITTER, inject: [RUNTIME], useFactory: ({ committer }: SchedulerRuntime) => committer },
     { provide: WAKER, inject: [RUNTIME], useFactory: ({ loop }: SchedulerRuntime) => loop },
@@ -64,7 +65,13 @@ export class AppModule implements OnModuleInit {
       module: AppModule,
       imports: [databaseOf(config)],
       controllers: [OrderConsumer, SessionsController],
-      providers: [...runtimeProviders(config), SchedulerMetrics, PlaceOrderHandler, SessionQuery],
+      providers: [
+        ...runtimeProviders(config),
+        SchedulerMetrics,
+        OrderLetters,
+        PlaceOrderHandler,
+        SessionQuery,
+      ],
     };
   }
 

@@ -8,6 +8,7 @@ import {
   Relay,
   runMigrations,
   storedOffsets,
+  type OnFault,
   type SqlPool,
 } from '@kuda/event-store';
 import { connectCluster, type ClusterClient } from '@kuda/kube';
@@ -19,6 +20,7 @@ import { loadCatalogue } from './catalogue/load-catalogue';
 import { ClusterCache } from './cluster/cluster.cache';
 import type { SchedulerConfig } from './config';
 import { SessionTables1760000000001 } from './migrations/1760000000001-session-tables';
+import type { SessionCommand } from './domain/session';
 import type { SessionCommitter } from './orders/ports';
 import { Reconciler } from './reconcile/reconciler';
 import { SessionLoop } from './reconcile/session.loop';
@@ -56,6 +58,8 @@ export interface MachineSurroundings {
   /** Another way to the cluster than the configured one: for tests of what may go wrong on it. */
   readonly client?: ClusterClient;
   readonly onFatal: (error: Error) => void;
+  /** Puts a command's record aside before its offset is stored. */
+  readonly onFault: OnFault<SessionCommand>;
 }
 
 /** What of the configuration the machine needs. */
@@ -105,7 +109,7 @@ function lifeOf({
 /** Makes the machine; nothing is connected before `start`. */
 export function createMachine(
   config: MachineConfig,
-  { metrics, onFatal, ...given }: MachineSurroundings,
+  { metrics, onFatal, onFault, ...given }: MachineSurroundings,
 ): SessionMachine {
   const pool = createPool(config.DATABASE_URL, { applicationName: SERVICE_NAME, max: LOG_CONNECTIONS });
   const { clock, realClock } = schedulerClocks(config);
@@ -115,6 +119,7 @@ export function createMachine(
     clock,
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,
+    onFault,
     onBatch: (report) => {
       metrics.appended(report);
     },
@@ -168,6 +173,10 @@ export interface SchedulerRuntime extends SessionMachine {
   readonly consumer: KafkaBatchServer;
 }
 
+export interface RuntimeSurroundings extends Pick<MachineSurroundings, 'metrics' | 'onFault'> {
+  readonly shutdown: ShutdownCoordinator;
+}
+
 /** Creates the schema, where the owner's role is given. */
 export async function migrate(
   config: Pick<SchedulerConfig, 'DATABASE_URL' | 'DATABASE_MIGRATION_URL'>,
@@ -195,13 +204,12 @@ function endInOrder(runtime: SchedulerRuntime, shutdown: ShutdownCoordinator): v
 /** Makes the parts of the whole service; nothing is connected before `start`. */
 export function createRuntime(
   config: SchedulerConfig,
-  shutdown: ShutdownCoordinator,
-  metrics: SchedulerMetrics,
+  { shutdown, metrics, onFault }: RuntimeSurroundings,
 ): SchedulerRuntime {
   const onFatal = (error: Error): void => {
     shutdown.onFatal(error);
   };
-  const machine = createMachine(config, { metrics, onFatal });
+  const machine = createMachine(config, { metrics, onFatal, onFault });
   const { pool, committer } = machine;
   const bus = createKafkaBus({ clientId: SERVICE_NAME, brokers: config.KAFKA_BROKERS });
   const relay = new Relay({

@@ -26,6 +26,7 @@ import { RedemptionController } from './redemptions/redemption.controller';
 import { RedemptionRecord } from './redemptions/redemption.entity';
 import { RedemptionQuery } from './redemptions/redemption.query';
 import { RequestRedemptionHandler } from './redemptions/request-redemption.handler';
+import { SessionLetters } from './redemptions/session-letters';
 import { SessionsConsumer } from './redemptions/sessions.consumer';
 
 /** The parts with a life of their own, for whoever starts and stops them. */
@@ -33,6 +34,8 @@ export const RUNTIME = Symbol('the runtime of redemption');
 
 /** One for the members read model, the rest for requests. */
 const READ_CONNECTIONS = 4;
+
+type RuntimeParts = [ShutdownCoordinator, RedemptionMetrics, MemberProjection, OfferBook, SessionLetters];
 
 const ENTITIES = [RedemptionRecord, QuoteRecord, MemberRecord, MemberBalanceRecord];
 
@@ -78,14 +81,15 @@ function runtimeProviders(config: RedemptionConfig): Provider[] {
     { provide: OFFERS, useFactory: () => loadOfferBook() },
     {
       provide: RUNTIME,
-      inject: [ShutdownCoordinator, RedemptionMetrics, MemberProjection, OFFERS],
-      useFactory: (
-        shutdown: ShutdownCoordinator,
-        metrics: RedemptionMetrics,
-        members: MemberProjection,
-        offers: OfferBook,
-      ) =>
-        createRuntime(config, { shutdown, members, offers, onBatch: (report) => metrics.appended(report) }),
+      inject: [ShutdownCoordinator, RedemptionMetrics, MemberProjection, OFFERS, SessionLetters],
+      useFactory: (...[shutdown, metrics, members, offers, { onFault }]: RuntimeParts) =>
+        createRuntime(config, {
+          shutdown,
+          members,
+          offers,
+          onFault,
+          onBatch: (report) => metrics.appended(report),
+        }),
     },
     { provide: COMMITTER, inject: [RUNTIME], useFactory: ({ committer }: RedemptionRuntime) => committer },
     { provide: LOG_POOL, inject: [RUNTIME], useFactory: ({ pool }: RedemptionRuntime) => pool },
@@ -115,6 +119,7 @@ export class AppModule implements OnModuleInit {
         ...readModelProviders(),
         ...runtimeProviders(config),
         RedemptionMetrics,
+        SessionLetters,
         MakeQuoteHandler,
         RequestRedemptionHandler,
         AdvanceRedemptionHandler,

@@ -8,6 +8,7 @@ import {
   storedOffsets,
   systemClock,
   type BatchReport,
+  type OnFault,
   type SqlPool,
 } from '@kuda/event-store';
 import { createKafkaBus, KafkaBatchServer, type KafkaBus, type OffsetStore } from '@kuda/messaging';
@@ -19,6 +20,7 @@ import { ReadModels1763900000000 } from './migrations/1763900000000-read-models'
 import type { OfferBook } from './offer/load-offer';
 import type { RedemptionCommitter } from './redemptions/ports';
 import { RedemptionPolicy } from './redemptions/redemption.policy';
+import type { SagaCommand } from './redemptions/saga-command';
 import { redemptionRecords, RELAYED_TOPICS } from './redemptions/redemption.relay';
 
 /** The name of the service, of its consumer group and of its connections. */
@@ -26,6 +28,8 @@ export const SERVICE_NAME = 'redemption' satisfies ConsumerGroup;
 
 /** Connections: one for the append, one for what is looked up before it, the rest for the relay and for reads. */
 const LOG_CONNECTIONS = 4;
+/** Every record of the ledger updates the members, few move a redemption: fuller batches for a little time. */
+const PACE_MS = 60;
 /** The longest wait for handler calls under way at a shutdown, in milliseconds. */
 const DRAIN_LIMIT_MS = 7_000;
 
@@ -47,6 +51,8 @@ export interface RuntimeSurroundings {
   readonly members: MemberProjection;
   readonly offers: OfferBook;
   readonly onBatch: (report: BatchReport) => void;
+  /** Puts a command's record aside before its offset is stored. */
+  readonly onFault: OnFault<SagaCommand>;
 }
 
 async function migrate(config: RedemptionConfig): Promise<void> {
@@ -82,7 +88,7 @@ function endInOrder(runtime: RedemptionRuntime, shutdown: ShutdownCoordinator): 
 
 /** Makes the parts; nothing is connected before `start`. */
 export function createRuntime(config: RedemptionConfig, around: RuntimeSurroundings): RedemptionRuntime {
-  const { shutdown, members, offers, onBatch } = around;
+  const { shutdown, members, offers, onBatch, onFault } = around;
   const onFatal = (error: Error): void => {
     shutdown.onFatal(error);
   };
@@ -95,6 +101,7 @@ export function createRuntime(config: RedemptionConfig, around: RuntimeSurroundi
     owner: `${SERVICE_NAME} ${hostname()} ${String(process.pid)}`,
     onFatal,
     onBatch,
+    onFault,
   });
   const relay = new Relay({
     name: SERVICE_NAME,
@@ -107,7 +114,7 @@ export function createRuntime(config: RedemptionConfig, around: RuntimeSurroundi
     onFatal,
   });
   const offsets = offsetsOf(pool, members);
-  const consumer = new KafkaBatchServer({ bus, groupId: SERVICE_NAME, offsets, onFatal });
+  const consumer = new KafkaBatchServer({ bus, groupId: SERVICE_NAME, offsets, paceMs: PACE_MS, onFatal });
   const start = async (): Promise<void> => {
     await migrate(config);
     await committer.start();

@@ -5,15 +5,11 @@ import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { SpanKind } from '@opentelemetry/api';
 import { GPU_ERROR_CODES } from '../error-codes';
+import { OrderLetters } from './order-letters';
 import { readOrder } from './order-message';
 import { PlaceOrderHandler } from './place-order.handler';
 import { COMMITTER, type SessionCommitter } from './ports';
 import type { OrderInput } from './session-stream';
-
-interface ReadOrder {
-  readonly message: IncomingMessage;
-  readonly input: OrderInput;
-}
 
 const NOTHING = new Uint8Array();
 
@@ -24,6 +20,7 @@ export class OrderConsumer {
 
   constructor(
     private readonly handler: PlaceOrderHandler,
+    private readonly letters: OrderLetters,
     @Inject(COMMITTER) private readonly committer: Pick<SessionCommitter, 'storeOffset'>,
   ) {}
 
@@ -35,12 +32,12 @@ export class OrderConsumer {
       { name: 'consume orders', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
       async (traceparents) => {
-        const orders: ReadOrder[] = [];
+        const orders: OrderInput[] = [];
         for (const [index, message] of batch.messages.entries()) {
           const read = await this.read(batch, message, traceparents[index] ?? null);
           if (read !== null) orders.push(read);
         }
-        await this.handle(batch, orders);
+        await this.letters.during(batch, () => this.handler.record(orders));
         // What was put aside has no entry, so its offset is not stored with one.
         await this.committer.storeOffset({
           topic: batch.topic,
@@ -51,31 +48,18 @@ export class OrderConsumer {
     );
   }
 
-  private async handle(batch: MessageBatch, orders: readonly ReadOrder[]): Promise<void> {
-    const outcomes = await this.handler.record(orders.map(({ input }) => input));
-    for (const [index, outcome] of outcomes.entries()) {
-      const message = orders[index]?.message;
-      if (message === undefined || (outcome.status !== 'faulted' && outcome.status !== 'conflict')) continue;
-      const { code, title } =
-        outcome.status === 'conflict' ? GPU_ERROR_CODES.orderConflict : GPU_ERROR_CODES.orderFault;
-      const detail = outcome.status === 'faulted' ? outcome.detail : title;
-      this.logger.error({ code, detail, offset: message.offset.toString() }, title);
-      await batch.deadLetter(message, code, detail);
-    }
-  }
-
   /** Null for a record that asks for nothing; an unreadable one is put aside. */
   private async read(
     batch: MessageBatch,
     message: IncomingMessage,
     traceparent: string | null,
-  ): Promise<ReadOrder | null> {
+  ): Promise<OrderInput | null> {
     const content = message.value ?? NOTHING;
     try {
       const command = readOrder(content);
       if (command === null) return null;
       const { topic, partition, offset } = message;
-      return { message, input: { command, content, input: { topic, partition, offset }, traceparent } };
+      return { command, content, input: { topic, partition, offset }, traceparent };
     } catch (error) {
       const { code, title } = GPU_ERROR_CODES.unreadableOrder;
       this.logger.error({ err: error, code, offset: message.offset.toString() }, title);

@@ -2,6 +2,7 @@ import { create, GpuOrderSchema, toBinary } from '@kuda/contracts';
 import type { InputOffset, Outcome, StoredEntry } from '@kuda/event-store';
 import type { IncomingMessage, MessageBatch } from '@kuda/messaging';
 import { Logger } from '@nestjs/common';
+import { OrderLetters } from './order-letters';
 import { OrderConsumer } from './order.consumer';
 import { PlaceOrderHandler } from './place-order.handler';
 import type { SessionEnvelope } from './session-stream';
@@ -54,10 +55,19 @@ async function take(
   outcomeOf: (envelope: SessionEnvelope) => Outcome = () => ({ status: 'recorded', entry: ENTRY }),
 ): Promise<Taken> {
   const taken: Taken = { submitted: [], woken: [], stored: [], dead: [] };
+  const letters = new OrderLetters();
   const committer = {
-    submit: (envelopes: readonly SessionEnvelope[]) => {
+    // As the log does it: what is at fault is told of before anybody is answered.
+    submit: async (envelopes: readonly SessionEnvelope[]) => {
       taken.submitted.push(...envelopes);
-      return Promise.resolve(envelopes.map(outcomeOf));
+      const outcomes = envelopes.map(outcomeOf);
+      for (const [index, envelope] of envelopes.entries()) {
+        const outcome = outcomes[index];
+        if (outcome?.status === 'faulted' || outcome?.status === 'conflict') {
+          await letters.onFault(envelope, outcome);
+        }
+      }
+      return outcomes;
     },
     storeOffset: (input: InputOffset) => {
       taken.stored.push(input);
@@ -65,7 +75,7 @@ async function take(
     },
   };
   const waker = { wake: (orderId: string) => taken.woken.push(orderId) };
-  const consumer = new OrderConsumer(new PlaceOrderHandler(committer, waker), committer);
+  const consumer = new OrderConsumer(new PlaceOrderHandler(committer, waker), letters, committer);
   const messages = values.map((value, index): IncomingMessage => {
     const at = { topic: 'gpu.orders.v1', partition: 2, offset: BigInt(index) };
     return { ...at, key: 'k', value, headers: {}, timestampMs: 0 };

@@ -112,7 +112,12 @@ export async function aScheduler(
   const client = connectCluster({ kubeconfigPath, namespace: config.KUBE_NAMESPACE });
   const begin: SchedulerFixture['begin'] = async (wrap = (plain) => plain) => {
     const metrics = new SchedulerMetrics(new ServiceMetrics('gpu-scheduler'));
-    const machine = createMachine(config, { metrics, onFatal: () => undefined, client: wrap(client) });
+    const machine = createMachine(config, {
+      metrics,
+      onFatal: () => undefined,
+      onFault: () => Promise.resolve(),
+      client: wrap(client),
+    });
     await machine.start();
     const handler = new PlaceOrderHandler(machine.committer, machine.loop);
     const input = () => {

@@ -9,11 +9,7 @@ import { AdvanceRedemptionHandler } from './advance-redemption.handler';
 import { COMMITTER, type RedemptionCommitter } from './ports';
 import { fingerprintOf, streamOf, type SagaCommand, type SagaEnvelope } from './saga-command';
 import { sessionInput } from './session-input';
-
-interface SessionMessage {
-  readonly message: IncomingMessage;
-  readonly envelope: SagaEnvelope;
-}
+import { SessionLetters } from './session-letters';
 
 /** Takes what became of our sessions; the offset is stored in the transaction of the step it causes. */
 @Controller()
@@ -22,6 +18,7 @@ export class SessionsConsumer {
 
   constructor(
     private readonly handler: AdvanceRedemptionHandler,
+    private readonly letters: SessionLetters,
     @Inject(COMMITTER) private readonly committer: Pick<RedemptionCommitter, 'storeOffset'>,
   ) {}
 
@@ -33,18 +30,13 @@ export class SessionsConsumer {
       { name: 'consume sessions', file: __filename, kind: SpanKind.CONSUMER },
       batch.messages.map(({ headers }) => headers[TRACEPARENT_HEADER] ?? null),
       async (traceparents) => {
-        const taken: SessionMessage[] = [];
+        const taken: SagaEnvelope[] = [];
         for (const [index, message] of batch.messages.entries()) {
           const read = await this.read(batch, message, traceparents[index] ?? null);
           if (read !== null) taken.push(read);
         }
-        const outcomes = await this.handler.advance(taken.map(({ envelope }) => envelope));
-        for (const [index, outcome] of outcomes.entries()) {
-          const message = taken[index]?.message;
-          if (outcome.status !== 'faulted' || message === undefined) continue;
-          this.logger.error({ code: outcome.code, detail: outcome.detail }, 'a session event is put aside');
-          await batch.deadLetter(message, REDEMPTION_ERROR_CODES.inputFault.code, outcome.detail);
-        }
+        await this.letters.during(batch, () => this.handler.advance(taken));
+        // What was put aside, or says nothing to a redemption, has no entry to store its offset with.
         const { topic, partition } = batch;
         await this.committer.storeOffset({ topic, partition, offset: last.offset });
       },
@@ -56,12 +48,12 @@ export class SessionsConsumer {
     batch: MessageBatch,
     message: IncomingMessage,
     traceparent: string | null,
-  ): Promise<SessionMessage | null> {
+  ): Promise<SagaEnvelope | null> {
     try {
       const event = fromBinary(SessionEventSchema, message.value ?? new Uint8Array());
       const command = sessionInput(event);
       if (command === null) return null;
-      return { message, envelope: envelopeOf(message, event, { command, traceparent }) };
+      return envelopeOf(message, event, { command, traceparent });
     } catch (error) {
       const { code, title } = REDEMPTION_ERROR_CODES.unreadableMessage;
       this.logger.error({ err: error, partition: message.partition, offset: String(message.offset) }, title);
