@@ -70,6 +70,7 @@ export class ServiceFixture {
   private service: CreatedService | null = null;
   private reader: KafkaBatchConsumer | null = null;
   private readonly seen: IncomingMessage[] = [];
+  readonly exits: number[] = [];
   private readonly versions = new Map<string, bigint>();
   private position = 0n;
   private repeat: () => Promise<void> = () => Promise.resolve();
@@ -101,6 +102,11 @@ export class ServiceFixture {
     };
   }
 
+  get runtime(): RedemptionRuntime {
+    if (this.service === null) throw new Error('not started');
+    return this.service.app.get<RedemptionRuntime>(RUNTIME);
+  }
+
   token(sub = 'console', scopes: readonly string[] = ALL_SCOPES): Promise<string> {
     return this.issuer.sign({ sub, scopes });
   }
@@ -111,7 +117,7 @@ export class ServiceFixture {
       name: SERVICE_NAME,
       module: AppModule.with.bind(AppModule),
       strategies: (app: CreatedService['app']) => [app.get<RedemptionRuntime>(RUNTIME).consumer],
-      exit: () => undefined,
+      exit: (code: number) => this.exits.push(code),
     };
     this.service = await createService(definition, config);
     await this.service.app.init();
