@@ -29,6 +29,8 @@ export const SERVICE_NAME = CONSUMER_GROUPS[0];
 
 /** Connections: one for the append, one for what is looked up before it, the rest for the relay and for reads. */
 const LOG_CONNECTIONS = 6;
+/** Partitions handled at once: what one fetch brought of every topic becomes one or two appends. */
+const PARTITIONS_AT_ONCE = 16;
 /** The longest wait for handler calls under way at a shutdown, in milliseconds. */
 const DRAIN_LIMIT_MS = 7_000;
 
@@ -124,6 +126,7 @@ export function createRuntime(
     bus,
     groupId: SERVICE_NAME,
     offsets: storedOffsets(pool),
+    partitionsAtOnce: PARTITIONS_AT_ONCE,
     onFatal,
   });
   const votes = createVotes({ pool, committer, rulesFile: config.RULES_FILE, onFatal, onError });

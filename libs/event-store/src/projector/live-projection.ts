@@ -12,6 +12,8 @@ export interface LiveProjectionOptions {
   readonly pool: SqlPool;
   /** Wakes the projector after each commit; without it the poll does. */
   readonly signal?: CommitSignal;
+  /** See `ProjectorOptions.paceMs`. */
+  readonly paceMs?: number;
   /** Told once when the projector has given up; the process must end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -74,7 +76,7 @@ export class LiveProjection {
   }
 
   private projectorOf(version: number): Projector<SqlClient> {
-    const { projection, pool, signal, onFatal } = this.options;
+    const { projection, pool, signal, paceMs, onFatal } = this.options;
     return new Projector({
       name: projection.name,
       version,
@@ -82,6 +84,7 @@ export class LiveProjection {
       unit: sqlUnit(pool),
       apply: (tx, entries) => projection.apply(tx, entries, version),
       ...(signal === undefined ? {} : { signal }),
+      ...(paceMs === undefined ? {} : { paceMs }),
       onFatal,
     });
   }

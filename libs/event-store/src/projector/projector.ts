@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LogError } from '../errors';
 import type { CommitSignal, SqlClient, StoredEntry } from '../ports';
 import { readEntries } from '../readers/entries';
@@ -18,6 +19,11 @@ export interface ProjectorOptions<Tx> extends ProjectionKey {
   readonly apply: (tx: Tx, entries: readonly StoredEntry[]) => Promise<void>;
   /** Wakes the projector after each commit; without it the poll does. */
   readonly signal?: CommitSignal;
+  /**
+   * While entries keep coming, transactions begin at least so many milliseconds apart, so that each takes more of them;
+   * one that is full is followed at once, and so is a silence. Default 0.
+   */
+  readonly paceMs?: number;
   /** Told once when the projector has given up; the process must end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -70,7 +76,8 @@ export class Projector<Tx> {
   }
 
   private async step(): Promise<boolean> {
-    const { sql, unit, apply } = this.options;
+    const { sql, unit, apply, paceMs = 0 } = this.options;
+    const startedAtMs = performance.now();
     if (!this.known) this.waiters.reach(await projectionPosition(sql, this.options));
     this.known = true;
     const from = this.position;
@@ -87,6 +94,8 @@ export class Projector<Tx> {
     });
     this.known = true;
     this.waiters.reach(last.position);
+    const restMs = startedAtMs + paceMs - performance.now();
+    if (entries.length < MAX_PROJECTION_BATCH && restMs > 0) await sleep(restMs);
     return true;
   }
 }

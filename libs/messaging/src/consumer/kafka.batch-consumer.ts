@@ -7,11 +7,14 @@ import { chunksFrom } from './chunk';
 import { partitionHealth, type ConsumerHealth } from './consumer-health';
 import { makeGroupConsumer } from './group-consumer';
 import { deadLetterAll, toMessageBatch } from './message-batch';
+import { Pace } from './pace';
 import { Positioner } from './positioner';
 import { RetryLedger } from './retry-ledger';
+import { ShownProgress } from './shown-progress';
 
 const DEFAULT_MAX_CHUNK = 500;
 const DEFAULT_PARTITIONS_AT_ONCE = 3;
+const DEFAULT_PACE_MS = 40;
 /** The client starts a crashed consumer again this often in a row; each time it has tried for about 10 s. */
 const MAX_RESTARTS = 12;
 const DRAIN_POLL_MS = 10;
@@ -24,6 +27,8 @@ export class KafkaBatchConsumer {
   private readonly consumer: Consumer;
   private readonly positioner: Positioner;
   private readonly retries = new RetryLedger();
+  private readonly pace: Pace;
+  private readonly progress: ShownProgress;
   private readonly backingOff = new Map<string, NodeJS.Timeout>();
   private assignment: Assignment | undefined;
   private joined = false;
@@ -39,6 +44,12 @@ export class KafkaBatchConsumer {
   ) {
     this.consumer = makeGroupConsumer(parts.kafka, options.groupId, () => this.mayRestart());
     this.positioner = new Positioner(this.consumer, parts, options);
+    this.pace = new Pace(options.paceMs ?? DEFAULT_PACE_MS);
+    this.progress = new ShownProgress({
+      logger: parts.logger,
+      positions: () => (this.assignment?.lost === false ? this.assignment.positions : []),
+      commit: (offsets) => this.consumer.commitOffsets(offsets),
+    });
     this.listenToClient();
   }
 
@@ -55,7 +66,7 @@ export class KafkaBatchConsumer {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: this.options.partitionsAtOnce ?? DEFAULT_PARTITIONS_AT_ONCE,
-      eachBatch: (payload) => this.eachBatch(payload),
+      eachBatch: (payload) => this.pace.keep(() => this.eachBatch(payload)),
     });
   }
 
@@ -77,6 +88,7 @@ export class KafkaBatchConsumer {
   /** Leaves the group. */
   async close(): Promise<void> {
     this.stopIntake();
+    await this.progress.end();
     this.assignment?.lose();
     for (const timer of this.backingOff.values()) clearTimeout(timer);
     this.backingOff.clear();
@@ -105,6 +117,7 @@ export class KafkaBatchConsumer {
       this.assignment?.lose();
     };
     this.consumer.on(events.FETCH, sign);
+    this.consumer.on(events.FETCH, () => this.pace.fetched());
     this.consumer.on(events.HEARTBEAT, sign);
     this.consumer.on(events.REBALANCING, lose);
     this.consumer.on(events.STOP, lose);
@@ -148,7 +161,7 @@ export class KafkaBatchConsumer {
   }
 
   private async eachBatch(payload: EachBatchPayload): Promise<void> {
-    const { topic, partition, messages, highWatermark } = payload.batch;
+    const { topic, partition, highWatermark } = payload.batch;
     const assignment = this.assignment;
     const position = assignment?.positionOf(topic, partition);
     // In both cases nothing is resolved: the same records come again, from where the stored offset says.
@@ -165,8 +178,7 @@ export class KafkaBatchConsumer {
       this.inFlight -= 1;
       this.lastSignAt = Date.now();
     }
-    const last = messages.at(-1);
-    if (last !== undefined && !assignment.lost) await this.showProgress(payload, position);
+    this.progress.moved();
   }
 
   private async handleChunks(
@@ -233,17 +245,6 @@ export class KafkaBatchConsumer {
         clearTimeout(this.backingOff.get(name));
         this.backingOff.set(name, timer);
       }
-    }
-  }
-
-  /** Kafka's own commit, so that its tools show the lag; nothing depends on it. */
-  private async showProgress(payload: EachBatchPayload, { topic, partition, next }: Position): Promise<void> {
-    if (next === undefined) return;
-    const offsets = { topics: [{ topic, partitions: [{ partition, offset: next.toString() }] }] };
-    try {
-      await payload.commitOffsetsIfNecessary(offsets);
-    } catch (error) {
-      this.parts.logger.debug({ err: error }, 'the progress cannot be shown to Kafka');
     }
   }
 }

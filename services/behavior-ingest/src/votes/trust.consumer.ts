@@ -9,6 +9,9 @@ import type { IntakeCommand } from '../intake/activity-input';
 import { COMMITTER, LOG_POOL } from '../intake/ports';
 import { saveTrust, type UserTrust } from './vote.store';
 
+/** Users whose stored facts are remembered, so that a balance that tells the same again is not written. */
+const MAX_REMEMBERED_USERS = 20_000;
+
 /**
  * Learns the trust of users from the ledger's compacted topic, which tells every user's latest however late one
  * starts. A repeat changes nothing, so the offset may be stored after the rows.
@@ -16,6 +19,11 @@ import { saveTrust, type UserTrust } from './vote.store';
 @Controller()
 export class TrustConsumer {
   private readonly logger = new Logger(TrustConsumer.name);
+  /**
+   * By user, what is stored; the longest unchanged goes first. Only the owner of the log writes it: who takes the log
+   * over ends this process, whose offsets are refused from then on.
+   */
+  private readonly stored = new Map<string, TrustFacts>();
 
   constructor(
     @Inject(LOG_POOL) private readonly pool: SqlPool,
@@ -42,11 +50,35 @@ export class TrustConsumer {
         await batch.deadLetter(message, code, title);
       }
     }
-    await saveTrust(this.pool, [...users.values()]);
+    await this.save([...users.values()].filter((user) => !isSame(this.stored.get(user.userId), user.facts)));
     if (batch.isStale()) return;
     const { topic, partition } = batch;
     await this.committer.storeOffset({ topic, partition, offset: last.offset });
   }
+
+  private async save(users: readonly UserTrust[]): Promise<void> {
+    await saveTrust(this.pool, users);
+    for (const { userId, facts } of users) {
+      this.stored.delete(userId);
+      this.stored.set(userId, facts);
+    }
+    for (const userId of this.stored.keys()) {
+      if (this.stored.size <= MAX_REMEMBERED_USERS) break;
+      this.stored.delete(userId);
+    }
+  }
+}
+
+function isSame(stored: TrustFacts | undefined, facts: TrustFacts): boolean {
+  return (
+    stored?.registeredAtUs === facts.registeredAtUs &&
+    stored.succeededDeviceSeconds === facts.succeededDeviceSeconds &&
+    stored.factorEnrolled === facts.factorEnrolled &&
+    stored.valueLaneAwards === facts.valueLaneAwards &&
+    stored.valueLanePoints === facts.valueLanePoints &&
+    stored.overrideLevel === facts.overrideLevel &&
+    stored.abuseConfirmed === facts.abuseConfirmed
+  );
 }
 
 /** A registration time of 0 stands for none, an absent level for the computed one. */

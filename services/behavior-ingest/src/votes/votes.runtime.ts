@@ -14,6 +14,9 @@ import { loadRingPolicy } from './ring-policy';
 import { RingWatch } from './ring-watch';
 import { VoteProjection, VOTES_PROJECTION } from './vote.projection';
 
+/** The tally reads the whole log, and few entries are votes: under load it looks this seldom. */
+const TALLY_PACE_MS = 250;
+
 export interface VotesOptions {
   readonly pool: SqlPool;
   readonly committer: LogCommitter<IntakeCommand>;
@@ -47,6 +50,7 @@ export function createVotes(options: VotesOptions): Votes {
     unit: sqlUnit(pool),
     apply: (tx, entries) => projection.apply(tx, entries),
     signal: committer,
+    paceMs: TALLY_PACE_MS,
     onFatal,
   });
   const rings = new RingWatch({ pool, clock: systemClock, rules: loadRingPolicy(), announce, onError });

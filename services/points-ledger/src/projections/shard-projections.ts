@@ -17,6 +17,9 @@ import { liability } from './liability.projection';
 /** Every read model of the ledger; each shard has all of them in its schema. */
 export const PROJECTIONS: readonly LedgerProjection[] = [statements, balances, liability, flows, influence];
 
+/** Under load a read model is at most about this much older than the log, and costs a transaction as often. */
+const PACE_MS = 50;
+
 /** Where influence halves when the rule set does not say. */
 const DEFAULT_HALF_LIFE_DAYS = 180;
 
@@ -50,7 +53,10 @@ export class ShardProjections {
   constructor({ pool, rules, signal, onFatal }: ShardProjectionsOptions) {
     const bound = bindProjections(projectionFacts(rules));
     this.live = new Map(
-      bound.map((projection) => [projection.name, new LiveProjection({ projection, pool, signal, onFatal })]),
+      bound.map((projection) => [
+        projection.name,
+        new LiveProjection({ projection, pool, signal, paceMs: PACE_MS, onFatal }),
+      ]),
     );
   }
 

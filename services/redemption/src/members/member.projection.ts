@@ -1,5 +1,5 @@
 import type { LedgerRecord } from '@kuda/contracts';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource } from 'typeorm';
 
 /** Where the records of one batch end. */
 export interface BatchEnd {
@@ -8,7 +8,12 @@ export interface BatchEnd {
   readonly nextOffset: bigint;
 }
 
-const UPSERT_MEMBERS = `
+/**
+ * One statement and so one transaction. It need not wait for the disk: what a crash of PostgreSQL takes back, it takes
+ * back with the offset, and the records come again.
+ */
+const APPLY = `
+  with members as (
   insert into member (user_id, account_version, position, registered_at_us, succeeded_device_seconds,
                       factor_enrolled, value_lane_awards, value_lane_points, override_level, abuse_confirmed)
   select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[],
@@ -20,17 +25,16 @@ const UPSERT_MEMBERS = `
          factor_enrolled = excluded.factor_enrolled, value_lane_awards = excluded.value_lane_awards,
          value_lane_points = excluded.value_lane_points,
          override_level = excluded.override_level, abuse_confirmed = excluded.abuse_confirmed
-   where member.account_version < excluded.account_version`;
-
-const UPSERT_BALANCES = `
+   where member.account_version < excluded.account_version
+  ), balances as (
   insert into member_balance (user_id, asset, account_version, available, debt)
-  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[])
+  select * from unnest($11::text[], $12::text[], $13::bigint[], $14::bigint[], $15::bigint[])
   on conflict (user_id, asset) do update
      set account_version = excluded.account_version, available = excluded.available, debt = excluded.debt
-   where member_balance.account_version < excluded.account_version`;
-
-const STORE_OFFSET = `
-  insert into ledger_offset as o (topic, partition, next_offset, ledger_position) values ($1, $2, $3, $4)
+   where member_balance.account_version < excluded.account_version
+  )
+  insert into ledger_offset as o (topic, partition, next_offset, ledger_position)
+  select $16, $17, $18, $19 where set_config('synchronous_commit', 'off', true) = 'off'
   on conflict (topic, partition) do update
      set next_offset = excluded.next_offset,
          ledger_position = greatest(o.ledger_position, excluded.ledger_position)
@@ -43,19 +47,16 @@ const STORE_OFFSET = `
 export class MemberProjection {
   constructor(private readonly source: DataSource) {}
 
-  /** Applies a batch and stores where to go on, in one transaction of at most three statements. */
+  /** Applies a batch and stores where to go on, all or nothing. */
   async apply(records: readonly LedgerRecord[], end: BatchEnd): Promise<void> {
     const members = newest(records, ({ userId }) => userId);
     const balances = newest(records.flatMap(balancesOf), ({ userId, asset }) => `${userId}\n${asset}`);
-    await this.source.transaction(async (tx) => {
-      if (members.length > 0) await upsertMembers(tx, members);
-      if (balances.length > 0) await upsertBalances(tx, balances);
-      const position = records.reduce(
-        (most, record) => (record.position > most ? record.position : most),
-        0n,
-      );
-      await tx.query(STORE_OFFSET, [end.topic, end.partition, end.nextOffset, position]);
-    });
+    const position = records.reduce((most, record) => (record.position > most ? record.position : most), 0n);
+    await this.source.query(APPLY, [
+      ...memberColumns(members),
+      ...balanceColumns(balances),
+      ...[end.topic, end.partition, end.nextOffset, position],
+    ]);
   }
 
   /** The highest ledger position that has arrived on any partition. */
@@ -76,8 +77,8 @@ export class MemberProjection {
   }
 }
 
-async function upsertMembers(tx: EntityManager, records: readonly LedgerRecord[]): Promise<void> {
-  await tx.query(UPSERT_MEMBERS, [
+function memberColumns(records: readonly LedgerRecord[]): readonly unknown[] {
+  return [
     records.map((record) => record.userId),
     records.map((record) => record.accountVersion),
     records.map((record) => record.position),
@@ -88,7 +89,7 @@ async function upsertMembers(tx: EntityManager, records: readonly LedgerRecord[]
     records.map((record) => record.trust?.valueLanePoints ?? 0n),
     records.map((record) => record.trust?.overrideLevel ?? null),
     records.map((record) => record.trust?.abuseConfirmed ?? false),
-  ]);
+  ];
 }
 
 interface Versioned {
@@ -117,12 +118,12 @@ function balancesOf({ userId, accountVersion, balances }: LedgerRecord): Balance
   return balances.map(({ asset, available, debt }) => ({ userId, accountVersion, asset, available, debt }));
 }
 
-async function upsertBalances(tx: EntityManager, rows: readonly BalanceOfUser[]): Promise<void> {
-  await tx.query(UPSERT_BALANCES, [
+function balanceColumns(rows: readonly BalanceOfUser[]): readonly unknown[] {
+  return [
     rows.map((row) => row.userId),
     rows.map((row) => row.asset),
     rows.map((row) => row.accountVersion),
     rows.map((row) => row.available),
     rows.map((row) => row.debt),
-  ]);
+  ];
 }
