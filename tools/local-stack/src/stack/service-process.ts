@@ -8,6 +8,7 @@ import { StartFailure, type ServiceHandle } from './stack.types';
 /** Events by the thousand a second live for one batch: a larger young heap, in MiB, lets them die young (ADR 175). */
 const YOUNG_HEAP: Partial<Record<ServiceName, readonly string[]>> = {
   'behavior-ingest': ['--max-semi-space-size=64'],
+  'points-ledger': ['--max-semi-space-size=64'],
 };
 const KILL_LIMIT_MS = 15_000;
 const POLL_MS = 20;
