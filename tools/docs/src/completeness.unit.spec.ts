@@ -27,7 +27,9 @@ describe('nothing is left out', () => {
     const listed = errorSections().flatMap(({ table }) =>
       Object.entries(table).map(([key, row]) => ('code' in row ? row.code : key)),
     );
-    expect([...new Set(listed)].sort()).toEqual([...new Set(written.map((match) => match[1]))].sort());
+    const missing = written.map((match) => match[1]).filter((code) => !listed.includes(code ?? ''));
+    expect(missing).toEqual([]);
+    expect(written.length).toBeGreaterThan(0);
   });
 
   it('each code is used once', () => {
