@@ -1,6 +1,7 @@
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
 import type { BusLogger } from '../bus-logger';
 import { repairEncoder } from './encoder.repair';
+import { repairRecord } from './record.repair';
 import { repairRequestQueue } from './request-queue.repair';
 
 /** How to reach the bus. */
@@ -33,6 +34,7 @@ function logTo(logger: BusLogger, { level, namespace, log }: LogEntry): void {
 export function makeKafka(connection: KafkaConnection, logger: BusLogger): Kafka {
   repairRequestQueue();
   repairEncoder();
+  repairRecord();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,

@@ -1,4 +1,4 @@
-/** The parts of the client's inside that `request-queue.repair.ts` and `encoder.repair.ts` correct. */
+/** The parts of the client's inside that `request-queue.repair.ts`, `encoder.repair.ts` and `record.repair.ts` correct. */
 declare module 'kafkajs/src/network/requestQueue' {
   class RequestQueue {
     constructor(options: object);
@@ -19,8 +19,24 @@ declare module 'kafkajs/src/protocol/encoder' {
     readonly buffer: Buffer;
     ensureAvailable(length: number): void;
     writeInt8(value: number): this;
+    writeVarLong(value: number): this;
     writeVarIntBytes(value: Buffer): this;
     writeVarIntString(value: string): this;
   }
   export = Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0' {
+  import type Encoder from 'kafkajs/src/protocol/encoder';
+  function encodeRecord(record: encodeRecord.WireRecord): Encoder;
+  namespace encodeRecord {
+    interface WireRecord {
+      readonly offsetDelta?: number;
+      readonly timestampDelta?: number;
+      readonly key: Buffer | string | null;
+      readonly value: Buffer | null;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  }
+  export = encodeRecord;
 }
