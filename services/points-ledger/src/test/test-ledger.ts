@@ -66,7 +66,11 @@ export async function openTestLedger(nowUs: bigint): Promise<TestLedger> {
     const onFatal = (error: Error): void => {
       fatal.push(error);
     };
-    const policy = new LedgerPolicy(() => rules, () => undefined, pool);
+    const policy = new LedgerPolicy(
+      () => rules,
+      () => undefined,
+      pool,
+    );
     const committer = createCommitter({ pool, policy, clock, owner: 'test', onFatal });
     await committer.start();
     const projections = new ShardProjections({ pool, rules, signal: committer, onFatal });
