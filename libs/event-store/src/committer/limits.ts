@@ -6,10 +6,13 @@ export const MAX_BATCH_ENTRIES = 1_024;
 export const MAX_QUEUED_COMMANDS = 65_536;
 /** Decoded stream states kept unless told otherwise: by number, and by what they take in memory, in bytes. */
 export const DEFAULT_CACHED_STREAMS = 100_000;
-export const DEFAULT_CACHED_BYTES = 64 * 1024 * 1024;
-/** What one byte of a packed state takes when decoded (objects, strings, bigints), and each stream beside it. */
-export const STATE_BYTES_IN_MEMORY = 5;
-export const STREAM_BYTES_IN_MEMORY = 300;
+export const DEFAULT_CACHED_BYTES = 192 * 1024 * 1024;
+/**
+ * What one byte of a packed state takes when decoded (objects, strings, bigints, and what the collector keeps free for
+ * them), and each stream beside it: as resident memory grew with a full cache (`npm run bench -- memory`).
+ */
+export const STATE_BYTES_IN_MEMORY = 15;
+export const STREAM_BYTES_IN_MEMORY = 900;
 /**
  * Commands that must wait before the next batch is decided while one is being committed: with fewer, one larger batch
  * afterwards is the better use of the time.
