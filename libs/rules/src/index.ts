@@ -23,7 +23,7 @@ export { explain, recordedVersion, type DecidedOn } from './explain';
 export type { Explanation, Phrases } from './explanation';
 export { diffRuleSets, type MemberChange, type RuleChange, type RuleSetDiff } from './diff-rule-sets';
 export { lintRuleSet, type Finding } from './lint-rule-set';
-export { describeProblems, loadRuleSet, type LoadedRuleSet } from './load-rule-set';
+export { describeProblems, loadRuleSet, requireRuleSet, type LoadedRuleSet } from './load-rule-set';
 export { EMPTY_MEMORY, RuleMemory } from './memory';
 export { packMemory, unpackMemory, type PackedMemory } from './memory-codec';
 export { mergeRuleSets, type MergedRuleSet } from './merge-rule-sets';

@@ -21,6 +21,13 @@ export function loadRuleSet(text: string): LoadedRuleSet {
   return { ok: false, problems: compiled.problems.map((problem) => placed(places, problem)) };
 }
 
+/** As `loadRuleSet`, for who cannot go on without one. @throws Error: `complaint`, then a line for every problem */
+export function requireRuleSet(text: string, complaint: string): RuleSet {
+  const loaded = loadRuleSet(text);
+  if (loaded.ok) return loaded.ruleSet;
+  throw new Error(`${complaint}:\n${describeProblems(loaded.problems)}`);
+}
+
 /** One line per problem, for a log or a terminal. */
 export function describeProblems(problems: readonly RuleSetProblem[]): string {
   return problems.map(describeProblem).join('\n');

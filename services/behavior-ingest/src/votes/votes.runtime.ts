@@ -6,7 +6,7 @@ import {
   type SqlClient,
   type SqlPool,
 } from '@kuda/event-store';
-import { loadRuleSet, describeProblems } from '@kuda/rules';
+import { requireRuleSet } from '@kuda/rules';
 import { readFileSync } from 'node:fs';
 import type { IntakeCommand } from '../intake/activity-input';
 import { acceptDerived, type DerivedEvent } from './derived-event';
@@ -35,14 +35,14 @@ export interface Votes {
 
 export function createVotes(options: VotesOptions): Votes {
   const { pool, committer, onFatal, onError } = options;
-  const loaded = loadRuleSet(readFileSync(options.rulesFile, 'utf8'));
-  if (!loaded.ok) throw new Error(`${options.rulesFile}: ${describeProblems(loaded.problems)}`);
+  const { rulesFile } = options;
+  const rules = requireRuleSet(readFileSync(rulesFile, 'utf8'), `the rule set ${rulesFile} is not valid`);
   const announce = async (events: readonly DerivedEvent[]): Promise<void> => {
     const outcomes = await committer.submit(events.map(acceptDerived));
     const fault = outcomes.find((outcome) => outcome.status === 'faulted');
     if (fault?.status === 'faulted') throw new Error(`${fault.code}: ${fault.detail}`);
   };
-  const { votes: policy, trust } = loaded.ruleSet;
+  const { votes: policy, trust } = rules;
   const projection = new VoteProjection({ policy, trust, announce });
   const tally = new Projector({
     ...VOTES_PROJECTION,

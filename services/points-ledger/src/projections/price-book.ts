@@ -23,6 +23,15 @@ export interface PriceBook {
   readonly milliPointsPerHour: ReadonlyMap<string, bigint>;
 }
 
+const A100 = 'gpu.a100';
+
+/** Milli-points of one hour on one A100, the measure of liability. @throws RangeError when the book has no such price */
+export function a100HourPrice({ version, milliPointsPerHour }: PriceBook): bigint {
+  const price = milliPointsPerHour.get(A100);
+  if (price === undefined) throw new RangeError(`${version} has no price of ${A100}`);
+  return price;
+}
+
 /** Reads the price book that reports convert by; a bad one keeps the service from starting. */
 export function loadPriceBook(file: string): PriceBook {
   const { version, prices } = priceBookSchema.parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -2,11 +2,10 @@ import { POINT } from '@kuda/ledger-core';
 import { Inject, Injectable } from '@nestjs/common';
 import { PRICE_BOOK } from '../ledger/ports';
 import { liability } from '../projections/liability.projection';
-import type { PriceBook } from '../projections/price-book';
+import { a100HourPrice, type PriceBook } from '../projections/price-book';
 import { askShards, positionsOf, type ShardQuery } from '../projections/shard-reads';
 import { Shards } from '../shards/shards';
 
-const A100 = 'gpu.a100';
 const THOUSANDTHS = 1_000n;
 
 interface LiabilityRow {
@@ -75,9 +74,7 @@ export class LiabilityQuery {
   }
 
   private hoursOf(milliPoints: bigint): string {
-    const perHour = this.priceBook.milliPointsPerHour.get(A100);
-    if (perHour === undefined) throw new RangeError(`${this.priceBook.version} has no price of ${A100}`);
-    const thousandths = (milliPoints * THOUSANDTHS) / perHour;
+    const thousandths = (milliPoints * THOUSANDTHS) / a100HourPrice(this.priceBook);
     const fraction = (thousandths % THOUSANDTHS).toString().padStart(3, '0');
     return `${(thousandths / THOUSANDTHS).toString()}.${fraction}`;
   }

@@ -6,14 +6,15 @@ import { problem } from '@kuda/service-kit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { assembleRuleSet, type LifeStep } from '../domain/rule-life';
 import { LEDGER_ERROR_CODES } from '../error-codes';
+import { PRICE_BOOK } from '../ledger/ports';
+import { a100HourPrice, type PriceBook } from '../projections/price-book';
 import { Shards } from '../shards/shards';
 import { RuleBook } from './rule-book';
 import { insertBacktest, readBacktest, type StoredBacktest } from './rule.store';
 
 /** Entries decided between two looks at everything else the process does. */
 const CHUNK_ENTRIES = 500;
-/** Points of one A100 hour, for the liability in GPU hours. */
-const GPU_HOUR_POINTS = 15;
+const MILLI = 1000;
 
 /** A stored back-test: what the versions would have made of the whole log, beside the rule set in force. */
 export interface LogBacktest {
@@ -41,6 +42,7 @@ export class BacktestRunner {
   constructor(
     private readonly shards: Shards,
     @Inject(RuleBook) private readonly book: RuleBook,
+    @Inject(PRICE_BOOK) private readonly priceBook: PriceBook,
   ) {}
 
   /** What became of the latest back-test that this process ran; null before the first. */
@@ -92,7 +94,7 @@ export class BacktestRunner {
     versions: readonly string[],
     { positions, requestedBy }: { readonly positions: readonly bigint[]; readonly requestedBy: string },
   ): Promise<string> {
-    const prices = { pointsPerGpuHour: GPU_HOUR_POINTS };
+    const prices = { pointsPerGpuHour: Number(a100HourPrice(this.priceBook)) / MILLI };
     const now = new Backtest(this.book.current(), prices);
     const next = new Backtest(tried, prices);
     for (const [index, upTo] of positions.entries()) {

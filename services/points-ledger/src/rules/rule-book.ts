@@ -1,6 +1,6 @@
 import type { SqlPool } from '@kuda/event-store';
 import { TransientError } from '@kuda/messaging';
-import { describeProblems, loadRuleSet, type RuleSet } from '@kuda/rules';
+import { requireRuleSet, type RuleSet } from '@kuda/rules';
 import { assembleRuleSet } from '../domain/rule-life';
 import { readRuleBook, ruleBookMark, type RuleBookState } from './rule.store';
 
@@ -73,8 +73,7 @@ export class RuleBook {
 /** @throws Error when what was accepted version by version does not make a rule set */
 export function rulesOf(base: RuleSet, state: RuleBookState): RuleSet {
   const source = assembleRuleSet(base.source, state.drafts, state.steps);
-  const loaded = loadRuleSet(JSON.stringify(source));
+  const ruleSet = requireRuleSet(JSON.stringify(source), 'the rule book does not make a rule set');
   // Records name the file that decided and each version by itself: the book grows, and a replay must give the same bytes.
-  if (loaded.ok) return { ...loaded.ruleSet, hash: base.hash };
-  throw new Error(`the rule book does not make a rule set:\n${describeProblems(loaded.problems)}`);
+  return { ...ruleSet, hash: base.hash };
 }

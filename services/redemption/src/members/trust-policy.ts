@@ -1,4 +1,4 @@
-import { describeProblems, loadRuleSet, SHIPPED_RULE_SETS, type TrustPolicy } from '@kuda/rules';
+import { requireRuleSet, SHIPPED_RULE_SETS, type TrustPolicy } from '@kuda/rules';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,7 +7,6 @@ const RULE_SET = '2026-01';
 
 /** Reads what each trust level asks for. @throws Error when the rule set does not load */
 export function loadTrustPolicy(): TrustPolicy {
-  const loaded = loadRuleSet(readFileSync(join(SHIPPED_RULE_SETS, `${RULE_SET}.json`), 'utf8'));
-  if (!loaded.ok) throw new Error(`rule set ${RULE_SET}: ${describeProblems(loaded.problems)}`);
-  return loaded.ruleSet.trust;
+  const text = readFileSync(join(SHIPPED_RULE_SETS, `${RULE_SET}.json`), 'utf8');
+  return requireRuleSet(text, `the rule set ${RULE_SET} is not valid`).trust;
 }
