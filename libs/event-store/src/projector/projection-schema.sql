@@ -10,7 +10,7 @@ create table projection (
   tables text[] not null,
   -- Tables whose rows never change, guarded by the trigger of the log.
   insert_only text[] not null,
-  -- `{v}` stands for a version's number; create_sql or fill_sql makes the tables, keys_sql their keys and indexes.
+  -- `{v}` stands for a version's number; create_sql makes the tables, fill_sql their rows, keys_sql keys and indexes.
   create_sql text not null,
   keys_sql text not null,
   fill_sql text,
@@ -26,6 +26,8 @@ create table projection_rebuild (
     ('filling', 'tailing', 'comparing', 'swapping', 'swapped', 'refused', 'failed', 'abandoned')),
   position bigint not null default 0,
   target bigint not null default 0,
+  -- The last position that all shares of a fill by SQL take in.
+  fill_to bigint,
   -- What the gate saw: the position, both digests, the first row that differs.
   report jsonb,
   started_at timestamptz not null default clock_timestamp(),
@@ -42,14 +44,14 @@ select p.name, p.current_version as version, coalesce(c.position, 0) as position
   from projection p
   left join projection_checkpoint c on c.name = p.name and c.version = p.current_version;
 
-create function projection_make(p_name text, p_version integer, p_sql text) returns void
+-- The tables of a version, empty and without keys.
+create function projection_make(p_name text, p_version integer) returns void
 language plpgsql as $$
 declare
   made constant projection := (select p from projection p where p.name = p_name);
   base text;
 begin
-  execute replace(p_sql, '{v}', p_version::text);
-  execute replace(made.keys_sql, '{v}', p_version::text);
+  execute replace(made.create_sql, '{v}', p_version::text);
   insert into projection_checkpoint (name, version, position) values (p_name, p_version, 0);
   foreach base in array made.tables loop
     if base = any (made.insert_only) then
@@ -59,6 +61,13 @@ begin
       execute format('grant select, insert, update, delete on %I to %I', base || '_v' || p_version, made.app_role);
     end if;
   end loop;
+end
+$$;
+
+create function projection_add_keys(p_name text, p_version integer) returns void
+language plpgsql as $$
+begin
+  execute replace((select p.keys_sql from projection p where p.name = p_name), '{v}', p_version::text);
 end
 $$;
 
@@ -103,17 +112,19 @@ begin
   on conflict (name) do update
     set create_sql = excluded.create_sql, keys_sql = excluded.keys_sql, fill_sql = excluded.fill_sql;
   if not exists (select from pg_class where relname = p_tables[1] and relnamespace = current_schema()::regnamespace) then
-    perform projection_make(p_name, 1, p_create_sql);
+    perform projection_make(p_name, 1);
+    perform projection_add_keys(p_name, 1);
     perform projection_show(p_name, 1);
   end if;
 end
 $$;
 
--- Takes the lease and makes the next version, empty unless it is filled by SQL. A lease not renewed for p_lease_ms is
--- lost: its rebuild is abandoned and its version removed. Raises KU020 while another rebuild holds it.
+-- Takes the lease and makes the next version, empty and without keys. A lease not renewed for p_lease_ms is
+-- lost: its rebuild is abandoned and its version removed. Raises KU020 while another rebuild holds it, or while the
+-- database still runs a statement of the one that has lost it.
 create function projection_begin(
   p_name text, p_lease_ms integer, out id bigint, out from_version integer, out to_version integer
-) language plpgsql security definer as $$
+) language plpgsql security definer set lock_timeout = '5s' as $$
 declare
   known projection%rowtype;
   other projection_rebuild%rowtype;
@@ -133,9 +144,12 @@ begin
     (select max(r.to_version) from projection_rebuild r where r.name = p_name)) + 1;
   insert into projection_rebuild as r (name, from_version, to_version, phase)
   values (p_name, from_version, to_version, 'filling') returning r.id into id;
-  if known.fill_sql is null then perform projection_make(p_name, to_version, known.create_sql); end if;
-exception when unique_violation then
-  raise exception 'KUDA-LOG-1021: a rebuild has just begun' using errcode = 'KU020';
+  perform projection_make(p_name, to_version);
+exception
+  when unique_violation then
+    raise exception 'KUDA-LOG-1021: a rebuild has just begun' using errcode = 'KU020';
+  when lock_not_available or deadlock_detected then
+    raise exception 'KUDA-LOG-1021: the last rebuild has not ended yet' using errcode = 'KU020';
 end
 $$;
 
@@ -150,23 +164,58 @@ begin
 end
 $$;
 
--- Folds the whole log into the next version by one statement; answers the position it stands at. The log must be whole.
-create function projection_fill(p_id bigint) returns bigint
-language plpgsql security definer set jit = off set work_mem = '256MB' set maintenance_work_mem = '256MB'
-  set enable_sort = off set max_parallel_workers_per_gather = 2
-  set parallel_tuple_cost = 0 set parallel_setup_cost = 0 as $$
+-- The position up to which the shares of a fill by SQL go, 0 where there is no such fill; null when the lease was lost.
+-- The log must be whole.
+create function projection_begin_fill(p_id bigint) returns bigint
+language plpgsql security definer as $$
 declare
-  wanted constant projection_rebuild := (select r from projection_rebuild r where r.id = p_id and r.ended_at is null);
-  folded constant text := (select p.fill_sql from projection p where p.name = wanted.name);
-  upto constant bigint := (select h.position from log_head h);
+  upto bigint;
 begin
-  if folded is null then return 0; end if;
+  update projection_rebuild r
+     set fill_to = case when p.fill_sql is null then 0 else (select h.position from log_head h) end
+    from projection p
+   where r.id = p_id and r.ended_at is null and p.name = r.name
+  returning r.fill_to into upto;
   if upto > 0 and (select min(e.position) from log_entry e) is distinct from 1 then
     raise exception 'KUDA-LOG-1017: the first entries are in a segment file' using errcode = 'KU017';
   end if;
-  perform projection_make(wanted.name, wanted.to_version, replace(folded, '{upto}', upto::text));
-  update projection_checkpoint c set position = upto where c.name = wanted.name and c.version = wanted.to_version;
   return upto;
+end
+$$;
+
+-- Folds one share of the log, in a session of its own; false when the lease was lost. Sorting is off because the planner
+-- takes generate_series for a thousand rows. One process, since processes below it would only hand it the rows that it
+-- hashes. No asynchronous reads: what is in the system's cache is copied sooner than it is asked of an I/O worker, and
+-- for what is not, the system reads ahead.
+create function projection_fill(p_id bigint, p_share integer, p_shares integer) returns boolean
+language plpgsql security definer set jit = off set enable_sort = off set work_mem = '256MB' set hash_mem_multiplier = 1
+  set max_parallel_workers_per_gather = 0 set effective_io_concurrency = 0 as $$
+declare
+  wanted constant projection_rebuild := (select r from projection_rebuild r where r.id = p_id and r.ended_at is null);
+  folded text := (select p.fill_sql from projection p where p.name = wanted.name);
+begin
+  if wanted.id is null then return false; end if;
+  folded := replace(replace(folded, '{v}', wanted.to_version::text), '{upto}', wanted.fill_to::text);
+  execute replace(replace(folded, '{share}', p_share::text), '{shares}', p_shares::text);
+  return true;
+end
+$$;
+
+-- After the shares, or without any: the keys, and the position that the version stands at; false when the lease was lost.
+create function projection_end_fill(p_id bigint) returns boolean
+language plpgsql security definer set maintenance_work_mem = '256MB' as $$
+declare
+  filled projection_rebuild%rowtype;
+begin
+  select * into filled from projection_rebuild r where r.id = p_id and r.ended_at is null;
+  if not found then return false; end if;
+  perform projection_add_keys(filled.name, filled.to_version);
+  -- Renewals go on meanwhile; from here to the commit nobody takes the lease over.
+  perform from projection_rebuild r where r.id = p_id and r.ended_at is null for update;
+  if not found then return false; end if;
+  update projection_checkpoint c set position = filled.fill_to
+   where c.name = filled.name and c.version = filled.to_version;
+  return true;
 end
 $$;
 

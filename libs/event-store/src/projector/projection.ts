@@ -22,9 +22,9 @@ export interface ProjectionDefinition {
   /** Adds keys and indexes, after a fill. */
   readonly keys: string;
   /**
-   * Creates the tables from the log by one statement over the entries up to `{upto}`: a fold of its own, so that
-   * the gate compares two ways of coming to the same rows. Without it a rebuild applies the entries one batch
-   * after the other.
+   * Inserts what the entries up to `{upto}` come to, by one statement for each share `{share}`, from 0, of `{shares}`: a
+   * fold of its own, so that the gate compares two ways of coming to the same rows. Shares have no row in common; they
+   * run at once. Without it a rebuild applies the entries one batch after the other.
    */
   readonly fill?: string;
 }

@@ -61,7 +61,7 @@ export class RebuildLease {
     this.phase = phase;
     this.position = at?.position ?? this.position;
     this.target = at?.target ?? this.target;
-    if (!(await this.renew())) throw new LogError('KUDA-LOG-1022', `${this.name}: the lease was lost`);
+    if (!(await this.renew())) this.lost();
   }
 
   /** Moves the readers, when both versions stand at one position in the caller's transaction. */
@@ -70,10 +70,29 @@ export class RebuildLease {
     return rows[0]?.swapped === true;
   }
 
-  /** Fills the version by SQL, where there is such a fill; answers the position it has come to. */
-  async fill(tx: SqlClient): Promise<bigint> {
-    const { rows } = await tx.query<{ at: bigint }>('select projection_fill($1) as at', [this.id]);
-    return rows[0]?.at ?? 0n;
+  /** Before the shares of a fill; answers the position they all come to, 0 where there is no fill by SQL. */
+  async beginFill(): Promise<bigint> {
+    const { rows } = await this.pool.query<{ upto: bigint | null }>(
+      'select projection_begin_fill($1) as upto',
+      [this.id],
+    );
+    return rows[0]?.upto ?? this.lost();
+  }
+
+  /** Fills one share of the version by SQL. @throws LogError KUDA-LOG-1022 when another process has taken over. */
+  async fill(tx: SqlClient, share: number, shares: number): Promise<void> {
+    const { rows } = await tx.query<{ filled: boolean }>('select projection_fill($1, $2, $3) as filled', [
+      this.id,
+      share,
+      shares,
+    ]);
+    if (rows[0]?.filled !== true) this.lost();
+  }
+
+  /** After the shares: adds the keys. @throws LogError KUDA-LOG-1022 when another process has taken over. */
+  async endFill(tx: SqlClient): Promise<void> {
+    const { rows } = await tx.query<{ ended: boolean }>('select projection_end_fill($1) as ended', [this.id]);
+    if (rows[0]?.ended !== true) this.lost();
   }
 
   async report(report: GateReport): Promise<void> {
@@ -84,6 +103,10 @@ export class RebuildLease {
   async end(phase: 'refused' | 'failed'): Promise<void> {
     clearInterval(this.renewal);
     await this.pool.query('select projection_end($1, $2)', [this.id, phase]);
+  }
+
+  private lost(): never {
+    throw new LogError('KUDA-LOG-1022', `${this.name}: the lease was lost`);
   }
 
   private async renew(): Promise<boolean> {

@@ -4,57 +4,14 @@ import type { SqlClient } from '../ports';
 import { runMigrations } from '../schema/run-migrations';
 import { anAdd, type CounterCommand } from '../test/counter-policy';
 import { openTestLog, type TestLog } from '../test/test-log';
+import { seen, tally, TestProjections1760000000001 } from '../test/test-projections';
 import { LiveProjection } from './live-projection';
-import { installProjection, installProjectionSchema, ofVersion, type Projection } from './projection';
+import type { Projection } from './projection';
 import { readProjections, readVersion } from './projection-state';
 import { beginRebuild } from './rebuild';
 import { dropProjectionVersion } from './rollback';
 
 const PATIENCE_MS = 10_000;
-const ONE_BY_ONE = `
-  insert into tally_v{v} as t (stream_id, entries, position) values ($1, 1, $2)
-  on conflict (stream_id) do update set entries = t.entries + 1, position = excluded.position`;
-
-/** Counts entries per stream; one by one while following, by one statement when rebuilt. */
-const tally: Projection = {
-  name: 'tally',
-  tables: [{ name: 'tally', key: ['stream_id'] }],
-  create:
-    'create table tally_v{v} (stream_id text collate "C", entries bigint not null, position bigint not null)',
-  keys: 'alter table tally_v{v} add primary key (stream_id)',
-  fill: `create table tally_v{v} as
-    select stream_id, count(*) as entries, max(position) as position
-      from log_entry where position <= {upto} group by stream_id`,
-  apply: async (tx, entries, version) => {
-    for (const { streamId, position } of entries) {
-      await tx.query(ofVersion(ONE_BY_ONE, version), [streamId, position]);
-    }
-  },
-};
-
-/** The same without a fill, and insert-only. */
-const seen: Projection = {
-  name: 'seen',
-  tables: [{ name: 'seen', key: ['position'], insertOnly: true }],
-  create: 'create table seen_v{v} (position bigint, kind text not null)',
-  keys: 'alter table seen_v{v} add primary key (position)',
-  apply: async (tx, entries, version) => {
-    for (const { position, kind } of entries) {
-      await tx.query(ofVersion('insert into seen_v{v} values ($1, $2)', version), [position, kind]);
-    }
-  },
-};
-
-class Projections1760000000001 {
-  async up(runner: { query(sql: string, values?: unknown[]): Promise<unknown> }): Promise<void> {
-    await installProjectionSchema(runner);
-    for (const projection of [tally, seen]) await installProjection(runner, projection);
-  }
-
-  down(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 describe('rebuilding a projection', () => {
   let log: TestLog;
@@ -72,7 +29,7 @@ describe('rebuilding a projection', () => {
     next = 0;
     log = await openTestLog();
     const appRole = new URL(log.appUrl).username;
-    await runMigrations({ migrationUrl: log.ownerUrl, appRole, migrations: [Projections1760000000001] });
+    await runMigrations({ migrationUrl: log.ownerUrl, appRole, migrations: [TestProjections1760000000001] });
     committer = await log.committer();
     live = liveOf(tally);
     await live.start();
@@ -185,6 +142,33 @@ describe('rebuilding a projection', () => {
     const other = await live.beginRebuild();
     await expect(begun.run()).rejects.toThrow();
     expect(await other.run()).toMatchObject({ phase: 'swapped', version: 3 });
+  });
+
+  test('a fill of which one share fails leaves no table, and the next one is whole', async () => {
+    await appendAndFollow(30);
+    const { rows: kept } = await log.owner.query<{ sql: string }>(
+      `select fill_sql as sql from projection where name = 'tally'`,
+    );
+    await log.owner.query(
+      `update projection set fill_sql = replace(fill_sql, 'count(*)', '1 / (1 - {share})') where name = 'tally'`,
+    );
+    await expect((await live.beginRebuild()).run()).rejects.toThrow('division by zero');
+    await expect(log.app.query('select from tally_v2')).rejects.toThrow('does not exist');
+    await log.owner.query(`update projection set fill_sql = $1 where name = 'tally'`, [kept[0]?.sql]);
+    expect(await (await live.beginRebuild()).run()).toMatchObject({ phase: 'swapped', version: 3 });
+  });
+
+  test('a lease is not taken over while the database still runs a share of it', async () => {
+    await appendAndFollow(5);
+    const begun = await live.beginRebuild();
+    await log.owner.query(`update projection_rebuild set seen_at = now() - interval '2 minutes'`);
+    await log.app.transaction(async (share) => {
+      await share.query('insert into tally_v2 values ($1, 1, 1)', ['counter-0']);
+      await expect(live.beginRebuild()).rejects.toThrow('KUDA-LOG-1021');
+    });
+    expect(await (await live.beginRebuild()).run()).toMatchObject({ phase: 'swapped', version: 3 });
+    await expect(begun.run()).rejects.toThrow('KUDA-LOG-1022');
+    await expect(log.app.query('select from tally_v2')).rejects.toThrow('does not exist');
   });
 
   test('without a fill by SQL the entries are applied again; insert-only tables stay so in every version', async () => {

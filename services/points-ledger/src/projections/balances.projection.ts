@@ -1,29 +1,49 @@
 import { writeRows, type JsonRow, type LedgerProjection } from './ledger-projection';
 
-/** Moves in a payload are 13 bytes each, their number is its last byte: see `LedgerRecord.moves`. */
+/**
+ * Adds up what records moved: see `LedgerRecord.moves`. `tail` is the end of a payload as one number: asset code, zero, width,
+ * accounts, number of parts, `at` the place of such an end. Most records have one part; the ends of others are looked
+ * up aside. Amounts stand in front of the end, those of the lowest account last. Streams are shared out by their hash.
+ */
 const FOLD = `
-  create table balance_v{v} as
+  insert into balance_v{v} (user_id, asset, available, pending, held, debt, account_version, position)
   with asset as (
     select distinct split_part(key, ' ', 2) as name from log_total where key like 'user/%'
   )
-  select substr(folded.stream_id, 6) as user_id, asset.name collate "C" as asset,
-         available, pending, held, -owed as debt, account_version, position
+  select substr(folded.stream_id, 6), asset.name, available, pending, held, -owed, account_version, position
     from (
-      select stream_id, substr(move, 1, 4) as code,
-             sum_bigint(bigint_of(substr(move, 6, 8))) filter (where get_byte(move, 4) = 0) as available,
-             sum_bigint(bigint_of(substr(move, 6, 8))) filter (where get_byte(move, 4) = 1) as pending,
-             sum_bigint(bigint_of(substr(move, 6, 8))) filter (where get_byte(move, 4) = 2) as held,
-             sum_bigint(bigint_of(substr(move, 6, 8))) filter (where get_byte(move, 4) = 3) as owed,
+      select stream_id, code,
+             sum_bigint(bigint_of(substr(payload, at - 8, 8))) filter (where tail & 256 > 0) as available,
+             sum_bigint(bigint_of(substr(payload, at - 8 - (tail >> 5 & 8)::integer, 8)))
+               filter (where tail & 512 > 0) as pending,
+             sum_bigint(bigint_of(substr(payload, at - 8 - ((tail >> 5 & 8) + (tail >> 6 & 8))::integer, 8)))
+               filter (where tail & 1024 > 0) as held,
+             sum_bigint(bigint_of(substr(payload,
+               at - 8 - ((tail >> 5 & 8) + (tail >> 6 & 8) + (tail >> 7 & 8))::integer, 8)))
+               filter (where tail & 2048 > 0) as owed,
              max(stream_version) as account_version, max(position) as position
         from (
-          select stream_id, stream_version, position,
-                 substr(payload, generate_series(length(payload) - 13 * get_byte(payload, length(payload) - 1),
-                                                 length(payload) - 13, 13), 13) as move
-            from log_entry where position <= {upto}
+          select stream_id, stream_version, position, payload, tail,
+                 coalesce(several.at, one.at) as at, coalesce(several.code, tail >> 32) as code
+            from (
+              select stream_id, stream_version, position, payload, length(payload) - 7 as at,
+                     bigint_of(substr(payload, length(payload) - 7, 8)) as tail
+                from log_entry
+               where position <= {upto} and (hashtext(stream_id) & 2147483647) % {shares} = {share}
+              offset 0
+            ) as one
+            left join lateral (
+              select place.at, bigint_of(substr(payload, place.at, 8)) >> 32 as code
+                from (
+                  select one.at - part * (tail >> 16 & 255)::integer as at
+                    from (select generate_series(0, (tail & 255)::integer - 1) as part where tail & 255 > 1) as parts
+                ) as place
+            ) as several on true
+           where tail <> 0
         ) as moved
-       group by stream_id, substr(move, 1, 4)
+       group by stream_id, code
     ) as folded
-    left join asset on substr(sha256(convert_to(asset.name, 'UTF8')), 1, 4) = folded.code`;
+    left join asset on bigint_of(substr(sha256(convert_to(asset.name, 'UTF8')), 1, 8)) >> 32 = folded.code`;
 
 const UPSERT = `
   insert into balance_v{v} as b

@@ -213,9 +213,12 @@ export type LedgerRecord = Message<"kuda.ledger.v1.LedgerRecord"> & {
   /**
    * What the record moved on the user's own accounts, once per asset and account, in fixed
    * width so that SQL adds it up without a decoder. Has the highest number, so that it ends
-   * the record's bytes: n moves of 13 bytes, then one byte n. A move: the first 4 bytes of
-   * SHA-256(asset), the account (0 available, 1 pending, 2 held, 3 debt), the signed amount
-   * as 8 bytes, big-endian. Says nothing that entries does not.
+   * the record's bytes: one part per asset, all of one width, or 8 zero bytes when nothing
+   * was moved. A part: amounts, signed, 8 bytes each, big-endian, one for each account that
+   * the record moved of any asset, of debt, held, pending, available in this order; the first
+   * 4 bytes of SHA-256(asset); a zero byte; the width of a part in bytes; the accounts that
+   * have amounts as bits (1 available, 2 pending, 4 held, 8 debt); the number of parts. Says
+   * nothing that entries does not.
    *
    * @generated from field: bytes moves = 100;
    */
