@@ -1,6 +1,29 @@
 import type { SqlClient, StoredEntry } from '../ports';
+import { prepared } from '../sql/prepared';
 import { ENTRY_COLUMNS, MAX_READ_ENTRIES } from './entries';
 import { refuseDetached } from './kept-range';
+
+/** Prepared: parsing and planning it takes longer than the seek. */
+const AS_OF = prepared(
+  'entry_as_of',
+  `select ${ENTRY_COLUMNS} from log_entry e where e.stream_id = $1 and e.position <= $2
+    order by e.position desc limit 1`,
+);
+
+const POSITION_AT = prepared(
+  'position_at',
+  `with recursive search (low, high) as (
+     select 0::bigint, position from log_head
+     union all
+     select case when coalesce(e.recorded_at_us, 0) <= $1 then m.middle else s.low end,
+            case when coalesce(e.recorded_at_us, 0) <= $1 then s.high else m.middle - 1 end
+       from search s
+      cross join lateral (select (s.low + s.high + 1) / 2 as middle) m
+       left join lateral (select recorded_at_us from log_entry where position = m.middle) e on true
+      where s.low < s.high
+   )
+   select low as position from search where low = high`,
+);
 
 /**
  * The last entry of a stream at or before a position, or null when it had none then: one seek in the index, however many
@@ -11,11 +34,7 @@ export async function entryAsOf(
   streamId: string,
   position: bigint,
 ): Promise<StoredEntry | null> {
-  const { rows } = await sql.query<StoredEntry>(
-    `select ${ENTRY_COLUMNS} from log_entry e where e.stream_id = $1 and e.position <= $2
-     order by e.position desc limit 1`,
-    [streamId, position],
-  );
+  const { rows } = await sql.query<StoredEntry>(AS_OF, [streamId, position]);
   const [entry] = rows;
   if (entry === undefined && (await beganBefore(sql, streamId))) await refuseDetached(sql, streamId, 0n);
   return entry ?? null;
@@ -38,20 +57,7 @@ async function beganBefore(sql: SqlClient, streamId: string): Promise<boolean> {
  * a binary search, since ledger time strictly increases with the position. Entries of detached partitions are older.
  */
 export async function positionAt(sql: SqlClient, timeUs: bigint): Promise<bigint> {
-  const { rows } = await sql.query<{ position: bigint }>(
-    `with recursive search (low, high) as (
-       select 0::bigint, position from log_head
-       union all
-       select case when coalesce(e.recorded_at_us, 0) <= $1 then m.middle else s.low end,
-              case when coalesce(e.recorded_at_us, 0) <= $1 then s.high else m.middle - 1 end
-         from search s
-        cross join lateral (select (s.low + s.high + 1) / 2 as middle) m
-         left join lateral (select recorded_at_us from log_entry where position = m.middle) e on true
-        where s.low < s.high
-     )
-     select low as position from search where low = high`,
-    [timeUs],
-  );
+  const { rows } = await sql.query<{ position: bigint }>(POSITION_AT, [timeUs]);
   return rows[0]?.position ?? 0n;
 }
 

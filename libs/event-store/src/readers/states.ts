@@ -8,6 +8,8 @@ import { readSql } from '../sql/read-sql';
 /** Installs the function; part of the log's schema. */
 export const STREAM_STATES_SQL = readSql(__dirname, 'stream-states.sql');
 
+const HEAD = prepared('head', 'select epoch, position, recorded_at_us as "recordedAtUs" from log_head');
+
 const STATES = prepared(
   'stream_states',
   `select "streamId", version, position, state, "dueAtUs", "pageNos", "pageBytes" from stream_states($1)`,
@@ -33,9 +35,7 @@ function stateOf({ pageNos, pageBytes, ...row }: StateRow): StreamState {
 
 /** Where the log stands. */
 export async function readHead(sql: SqlClient): Promise<LogHead> {
-  const { rows } = await sql.query<LogHead>(
-    'select epoch, position, recorded_at_us as "recordedAtUs" from log_head',
-  );
+  const { rows } = await sql.query<LogHead>(HEAD);
   const [head] = rows;
   if (head === undefined) throw new LogError('KUDA-LOG-1012', 'the log has no head row');
   return head;
