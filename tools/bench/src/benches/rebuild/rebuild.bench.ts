@@ -37,7 +37,10 @@ interface Around extends FilledLog {
 export const rebuildBench: Bench = {
   name: 'rebuild',
   summary: 'balances made anew from the log: rate of the fill, equal digest, swap without a failed read',
-  flags: [{ name: 'balances', meaning: 'balances that the log adds up to', byDefault: DEFAULT_BALANCES }],
+  flags: [
+    { name: 'balances', meaning: 'balances that the log adds up to', byDefault: DEFAULT_BALANCES },
+    { name: 'reads', meaning: 'reads a second meanwhile; 0: one after the other', byDefault: 0 },
+  ],
   run: async (options) => {
     const around = await openLog(options);
     const entries = await fillLog(around);
@@ -73,14 +76,15 @@ async function measure(around: Around, options: BenchOptions): Promise<BenchResu
   const live = new LiveProjection({ projection: balances, pool, onFatal: (error) => void fatal.push(error) });
   await live.start();
   const written = write(around, writing.signal);
-  const read = loopReads(around, writing.signal);
+  const reads = options.numbers['reads'] ?? 0;
+  const read = loopReads(around, { stop: writing.signal, everyMs: reads > 0 ? MS_PER_SECOND / reads : 0 });
   const result = await (await live.beginRebuild()).run();
   writing.abort();
-  const [commands, reads] = [await written, await read];
+  const [commands, readMeanwhile] = [await written, await read];
   await live.stop();
   if (fatal[0] !== undefined) throw fatal[0];
   options.say(`the rebuild has ${result.phase}`);
-  return resultOf({ postgres, result, commands, reads });
+  return resultOf({ postgres, result, commands, reads: readMeanwhile });
 }
 
 /** Commands of new users, as fast as a quiet service gets them. */
@@ -117,13 +121,21 @@ interface Reads {
   readonly failed: number;
 }
 
-async function loopReads({ pool, accounts }: Around, stop: AbortSignal): Promise<Reads> {
+interface Pace {
+  readonly stop: AbortSignal;
+  /** From the start of a read to that of the next one, when it has ended by then. */
+  readonly everyMs: number;
+}
+
+async function loopReads({ pool, accounts }: Around, { stop, everyMs }: Pace): Promise<Reads> {
   const latencies = new Latencies();
   let failed = 0;
   for (let read = 0; !stop.aborted; read += 1) {
     const startedAt = performance.now();
     failed += (await readOne(pool, accountId((read * 7_919) % accounts))) ? 0 : 1;
-    latencies.record(performance.now() - startedAt);
+    const tookMs = performance.now() - startedAt;
+    latencies.record(tookMs);
+    if (tookMs < everyMs) await new Promise((resolve) => setTimeout(resolve, everyMs - tookMs));
   }
   return { latencies, failed };
 }
